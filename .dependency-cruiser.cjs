@@ -1,0 +1,56 @@
+// Who may import whom (docs/architecture.md has the picture). Read a rule as: files of `from` reach nothing but `to`.
+const rooms = {
+  core: [],
+  model: ["core"],
+  nets: ["core"],
+  onnx: ["core", "model", "nets"],
+  training: ["core", "model", "nets", "onnx", "evaluation"],
+  engine: ["core", "model"],
+  transport: ["core"],
+  synth: ["core"],
+  evaluation: ["core", "model"],
+  pipeline: ["core", "model", "engine", "transport", "evaluation"],
+};
+const own = (room) => `^src/${room}/`;
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `${room}-reaches-only-${["itself", ...allowed].join("-")}`,
+      severity: "error",
+      from: { path: own(room) },
+      to: { path: "^src/", pathNot: [own(room), "^src/errors\\.ts$", ...allowed.map(own)] },
+    })),
+    {
+      name: "core-has-no-dependencies",
+      comment: "core is plain data and arithmetic",
+      severity: "error",
+      from: { path: "^src/core/" },
+      to: { dependencyTypes: ["npm"], pathNot: "node_modules/(zod)/" },
+    },
+    {
+      name: "tfjs-only-in-training",
+      comment: "what a drone installs is free of tfjs",
+      severity: "error",
+      from: { pathNot: "^src/training/" },
+      to: { path: "@tensorflow" },
+    },
+    {
+      name: "training-is-reached-only-lazily",
+      comment: "the commands train, export and setup load it on demand; the run side never does",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/training/", "^src/cli/(train|export)\\.ts$"] },
+      to: { path: "^src/training/", dependencyTypesNot: ["type-only"] },
+    },
+    { name: "nothing-imports-cli", severity: "error", from: { pathNot: "^src/cli/" }, to: { path: "^src/cli/" } },
+    { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "no-dev-dependencies-in-src", severity: "error", from: { path: "^src/", pathNot: "^src/training/" }, to: { dependencyTypes: ["npm-dev"] } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+  },
+};

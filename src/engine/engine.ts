@@ -1,0 +1,21 @@
+import type { Frame } from "../core/frame.js";
+import type { Mask } from "../core/mask.js";
+import type { ModelManifest } from "../model/manifest.js";
+
+/** What every engine is: a model that turns frames into masks. */
+export interface Engine {
+  /** `reference` or `native`. */
+  readonly name: string;
+  /** The execution provider in use: `cpu`, `webgpu`, ... */
+  readonly executionProvider: string;
+  readonly manifest: ModelManifest;
+  /** SHA-256 of the model file, lower-case hex. */
+  readonly modelSha256: string;
+  /**
+   * Runs the net on one frame without blocking the JS thread; calls may overlap and are answered in order.
+   * `timing.wait` is left 0: only the pipeline knows when a frame arrived.
+   * @throws MavsegError `FRAME_INVALID`, `FRAME_UNDECODABLE`
+   */
+  segment(frame: Frame): Promise<Mask>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,129 @@
+/**
+ * The one table of errors. Every failure that a user can meet has a code here, with a sentence that says what is
+ * wrong and a hint that says what to do; the place that throws adds what was expected and what came.
+ * docs/errors.md explains each code, and a test holds the two against each other.
+ */
+export const ERRORS = {
+  USAGE: {
+    summary: "The command line is not usable as it is.",
+    hint: "See `mavseg --help` or `mavseg <command> --help`.",
+    exitCode: 2,
+  },
+  MODEL_NOT_FOUND: {
+    summary: "There is no such model.",
+    hint: "Give the path of an .onnx file, a folder with model.onnx, or the name of a folder in models/.",
+    exitCode: 2,
+  },
+  MODEL_CORRUPT: {
+    summary: "The model file is not a readable ONNX file.",
+    hint: "Export or copy the file again and compare its sha256.",
+    exitCode: 1,
+  },
+  MODEL_NOT_SEGMENTATION: {
+    summary: "The model's inputs and outputs are not those of a segmentation net.",
+    hint: "Expected is one image input [N,C,H,W] or [N,H,W,C] and one output of logits or class ids.",
+    exitCode: 1,
+  },
+  MANIFEST_INVALID: {
+    summary: "The model's manifest is not valid.",
+    hint: "docs/models.md lists every key of the manifest.",
+    exitCode: 2,
+  },
+  MANIFEST_INCOMPLETE: {
+    summary: "The model does not say everything that is needed to run it.",
+    hint: "Give the missing keys with --manifest file.json; docs/models.md has an example.",
+    exitCode: 2,
+  },
+  DATASET_INVALID: {
+    summary: "The labelled data has faults.",
+    hint: "Mend or remove the files that are named; docs/training.md describes the layout.",
+    exitCode: 2,
+  },
+  DATASET_EMPTY: {
+    summary: "The data set holds no labelled frames.",
+    hint: "Expected is <dir>/<split>/images/*.jpg|png with <dir>/<split>/labels/*.png of the same name.",
+    exitCode: 2,
+  },
+  FRAME_INVALID: {
+    summary: "The frame's data does not fit its description.",
+    hint: "docs/wire-format.md says how width, height, step, encoding and payload hang together.",
+    exitCode: 1,
+  },
+  FRAME_UNDECODABLE: {
+    summary: "The compressed frame cannot be decoded.",
+    hint: "Check the camera's encoder and that messages arrive whole.",
+    exitCode: 1,
+  },
+  OUTPUT_UNWRITABLE: {
+    summary: "The output cannot be written.",
+    hint: "Check that the folder exists, is writable and has space left.",
+    exitCode: 1,
+  },
+  INPUT_UNREADABLE: {
+    summary: "The input cannot be read.",
+    hint: "Check the path and its permissions.",
+    exitCode: 2,
+  },
+  EXPORT_MISMATCH: {
+    summary: "The exported model does not compute what the trained net computes.",
+    hint: "Nothing was written. Please report this with the run's folder.",
+    exitCode: 1,
+  },
+  TRAINING_NOT_INSTALLED: {
+    summary: "Training needs TensorFlow's library, which is not set up.",
+    hint: "Run `npm run setup:training` once; the run side does not need it.",
+    exitCode: 1,
+  },
+  RUN_INVALID: {
+    summary: "The folder is not a usable training run.",
+    hint: "Give the folder that `mavseg train --out` wrote.",
+    exitCode: 2,
+  },
+  TRAINING_DIVERGED: {
+    summary: "The loss is no longer a number.",
+    hint: "Lower --learning-rate; the last good checkpoint is kept and `--resume` goes on from it.",
+    exitCode: 1,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+interface ErrorEntry {
+  readonly summary: string;
+  readonly hint: string;
+  /** 1: failed while running, 2: wrong use or wrong input. */
+  readonly exitCode: 1 | 2;
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorDetail {
+  /** What would have been right. */
+  readonly expected?: string;
+  /** What came instead. */
+  readonly actual?: string;
+  /** What to do, where something more exact than the table's hint is known. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** An error of the table above. `message` holds the summary, what was expected and what came. */
+export class MavsegError extends Error {
+  readonly code: ErrorCode;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+  readonly hint: string;
+  readonly exitCode: 1 | 2;
+
+  constructor(code: ErrorCode, detail: ErrorDetail = {}) {
+    const entry = ERRORS[code];
+    const parts: string[] = [entry.summary];
+    if (detail.expected !== undefined) parts.push(`Expected ${detail.expected}.`);
+    if (detail.actual !== undefined) parts.push(`Got ${detail.actual}.`);
+    super(parts.join(" "), detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "MavsegError";
+    this.code = code;
+    this.expected = detail.expected;
+    this.actual = detail.actual;
+    this.hint = detail.hint ?? entry.hint;
+    this.exitCode = entry.exitCode;
+  }
+}
