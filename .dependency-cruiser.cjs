@@ -4,12 +4,15 @@ const rooms = {
   model: ["core"],
   nets: ["core"],
   onnx: ["core", "model", "nets"],
-  training: ["core", "model", "nets", "onnx", "evaluation"],
+  dataset: ["core"],
+  training: ["core", "dataset", "model", "nets", "onnx", "evaluation"],
   engine: ["core", "model"],
   transport: ["core"],
-  synth: ["core"],
-  evaluation: ["core", "model"],
-  pipeline: ["core", "model", "engine", "transport", "evaluation"],
+  synth: ["core", "dataset"],
+  overlay: ["core"],
+  evaluation: ["core", "dataset", "engine", "model"],
+  pipeline: ["core", "model", "engine", "transport"],
+  demo: ["core", "dataset", "evaluation", "overlay", "synth", "transport"],
 };
 const own = (room) => `^src/${room}/`;
 
