@@ -20,17 +20,11 @@ export interface Picture {
 export async function readLabel(file: string): Promise<Picture> {
   try {
     const image = sharp(file);
-    const { channels, depth, paletteBitDepth } = await image.metadata();
-    if ((channels !== 1 || depth !== "uchar") && paletteBitDepth === undefined) {
+    const { channels, depth, isPalette } = await image.metadata();
+    if (channels !== 1 || depth !== "uchar" || isPalette) {
       throw new MavsegError("DATASET_INVALID", {
-        expected: `${file} to have one 8-bit channel of class ids`,
-        actual: `${channels} channel(s) of ${depth}`,
-      });
-    }
-    if (paletteBitDepth !== undefined) {
-      throw new MavsegError("DATASET_INVALID", {
-        expected: `${file} to be a grey PNG whose values are class ids`,
-        actual: "a palette PNG, whose ids are lost when it is decoded to colours",
+        expected: `${file} to have one 8-bit grey channel of class ids`,
+        actual: isPalette ? "a palette of colours" : `${channels} channel(s) of ${depth}`,
       });
     }
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
@@ -46,13 +40,26 @@ export async function readLabel(file: string): Promise<Picture> {
  */
 export async function readImage(file: string, colour: "grey" | "rgb"): Promise<Picture> {
   try {
-    const image = sharp(file).removeAlpha();
-    const pixels = colour === "grey" ? image.toColourspace("b-w") : image.toColourspace("srgb");
-    const { data, info } = await pixels.raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
+    const { data, info } = await sharp(file)
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    if (colour === "rgb") return { width, height, channels: 3, data };
+    return { width, height, channels: 1, data: toLuma(data, width * height) };
   } catch (cause) {
     throw asDatasetError(cause, file);
   }
+}
+
+/** ITU-R BT.601 luma, full range: the engines' grey, so that a net sees in flight what it saw in training. */
+function toLuma(rgb: Uint8Array, pixels: number): Uint8Array {
+  const grey = new Uint8Array(pixels);
+  for (let i = 0, j = 0; i < pixels; i++, j += 3) {
+    grey[i] = 0.299 * rgb[j]! + 0.587 * rgb[j + 1]! + 0.114 * rgb[j + 2]! + 0.5;
+  }
+  return grey;
 }
 
 function asDatasetError(cause: unknown, file: string): MavsegError {

@@ -1,0 +1,130 @@
+import { type ConvNode, INPUT, isTrainable, type Net, type Node, type Pair, SCALE, sizeOf } from "./net.js";
+
+/** Height, width and channels of a feature map. */
+export type MapShape = readonly [height: number, width: number, channels: number];
+
+export interface NetMeasures {
+  /** Values that training learns: kernels, biases, and the norms' gammas and betas; tied ones once. */
+  readonly trainableParameters: number;
+  /** Values in the exported file, where norms are folded: kernels and biases; tied ones once. */
+  readonly exportedParameters: number;
+  /** What the kernels would be without tying: each counted once per use. */
+  readonly untiedKernelValues: number;
+  /** Multiply-accumulates of all convolutions for one picture. */
+  readonly macs: number;
+  /** Side of the square of input px that one logit can depend on, in px. */
+  readonly receptiveFieldPx: number;
+  /** Float32 bytes of the two largest neighbouring feature maps: about the least working memory. */
+  readonly peakActivationBytes: number;
+}
+
+const FLOAT32_BYTES = 4;
+
+/** Shapes of all feature maps for an input of the given size. */
+export function inferShapes(net: Net, height: number, width: number): Map<string, MapShape> {
+  const shapes = new Map<string, MapShape>([[INPUT, [height, width, net.inputChannels]]]);
+  for (const node of net.nodes) shapes.set(node.name, outputShape(net, node, shapes));
+  return shapes;
+}
+
+function outputShape(net: Net, node: Node, shapes: ReadonlyMap<string, MapShape>): MapShape {
+  const [h, w, c] = shapes.get(node.inputs[0]!)!;
+  switch (node.op) {
+    case "conv":
+    case "depthwise-conv": {
+      const out = node.op === "conv" ? net.parameters.get(node.kernel)!.shape[3]! : c;
+      return [Math.ceil(h / node.stride[0]), Math.ceil(w / node.stride[1]), out];
+    }
+    case "max-pool":
+      return [h / SCALE, w / SCALE, c];
+    case "resize":
+      return [h * SCALE, w * SCALE, c];
+    case "concat":
+      return [h, w, node.inputs.reduce((sum, input) => sum + shapes.get(input)![2], 0)];
+    default:
+      return [h, w, c];
+  }
+}
+
+/** Counts what a net costs for a picture of the given size in px. */
+export function measureNet(net: Net, height: number, width: number): NetMeasures {
+  const shapes = inferShapes(net, height, width);
+  let trainableParameters = 0;
+  for (const parameter of net.parameters.values())
+    if (isTrainable(parameter)) trainableParameters += sizeOf(parameter);
+  let macs = 0;
+  let untiedKernelValues = 0;
+  let peak = 0;
+  const exported = new Map<string, number>();
+  for (const node of net.nodes) {
+    const output = shapes.get(node.name)!;
+    peak = Math.max(
+      peak,
+      volume(output) + Math.max(...node.inputs.map((input) => volume(shapes.get(input)!))),
+    );
+    if (node.op !== "conv" && node.op !== "depthwise-conv") continue;
+    const kernel = sizeOf(net.parameters.get(node.kernel)!);
+    untiedKernelValues += kernel;
+    macs += output[0] * output[1] * kernel;
+    exported.set(node.kernel, kernel + (node.bias || hasNorm(net, node) ? output[2] : 0));
+  }
+  return {
+    trainableParameters,
+    exportedParameters: [...exported.values()].reduce((sum, size) => sum + size, 0),
+    untiedKernelValues,
+    macs,
+    receptiveFieldPx: receptiveField(net),
+    peakActivationBytes: peak * FLOAT32_BYTES,
+  };
+}
+
+function hasNorm(net: Net, conv: ConvNode): boolean {
+  return net.nodes.some((node) => node.op === "batch-norm" && node.inputs[0] === conv.name);
+}
+
+function volume([h, w, c]: MapShape): number {
+  return h * w * c;
+}
+
+/** Arithmetic of receptive fields (Araujo et al., Distill 2019): field and step in input px, largest over all paths. */
+function receptiveField(net: Net): number {
+  const fields = new Map<string, { field: number; step: number }>([[INPUT, { field: 1, step: 1 }]]);
+  for (const node of net.nodes) {
+    const inputs = node.inputs.map((input) => fields.get(input)!);
+    const step = inputs[0]!.step;
+    const field = Math.max(...inputs.map((input) => input.field));
+    fields.set(node.name, afterNode(net, node, field, step));
+  }
+  return fields.get(net.output)!.field;
+}
+
+function afterNode(net: Net, node: Node, field: number, step: number): { field: number; step: number } {
+  switch (node.op) {
+    case "conv":
+    case "depthwise-conv": {
+      const [kh, kw] = net.parameters.get(node.kernel)!.shape as readonly [number, number];
+      const reach = (kernel: Pair, axis: 0 | 1) => (kernel[axis] - 1) * node.dilation[axis];
+      return {
+        field: field + Math.max(reach([kh, kw], 0), reach([kh, kw], 1)) * step,
+        step: step * node.stride[0],
+      };
+    }
+    case "max-pool":
+      return { field: field + (SCALE - 1) * step, step: step * SCALE };
+    case "resize":
+      // Bilinear interpolation looks at two neighbours.
+      return { field: field + step, step: step / SCALE };
+    default:
+      return { field, step };
+  }
+}
+
+/** How often each kernel is used, for kernels used more than once. */
+export function tiedUses(net: Net): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const node of net.nodes) {
+    if (node.op === "conv" || node.op === "depthwise-conv")
+      uses.set(node.kernel, (uses.get(node.kernel) ?? 0) + 1);
+  }
+  return new Map([...uses].filter(([, count]) => count > 1));
+}

@@ -1,0 +1,98 @@
+import { INPUT, type Net } from "./net.js";
+import { NetBuilder } from "./net-builder.js";
+
+export interface TiedOptions {
+  /** Channels of each level; level 0 lies at 1/4 of the input, each further one at half of the one before. */
+  readonly widths: readonly number[];
+  /** The block is used once per entry, with that dilation. */
+  readonly dilations: readonly number[];
+  /** How often the list of dilations is gone through in the encoder. */
+  readonly rounds: number;
+  /**
+   * What shares its weights. `none`: nothing. `depth`: all uses of the block at one level, the decoder's too.
+   * `scale`: one block, one way down and one way up for all levels, which then have the same width.
+   */
+  readonly tie: "none" | "depth" | "scale";
+  /** How a level is made from the one before: a 3x3 convolution with stride 2, or a depthwise-separable one. */
+  readonly down: "dense" | "separable";
+}
+
+/**
+ * The weight-tied family. A 5x5 convolution with stride 4 takes the picture to a quarter of its size at once: work at
+ * full size is what makes small nets slow. From there a pyramid of levels, each refined by one residual
+ * depthwise-separable block that is applied again and again over a list of dilations with the same weights
+ * (kernel-sharing atrous convolution, Huang et al., arXiv:1908.09443; weights shared in depth as in universal
+ * transformers, Dehghani et al., arXiv:1807.03819), then back up by additions, through the same blocks again.
+ *
+ * A block's norm is tied with its kernels: a norm of its own per use would make folded kernels differ from use to use.
+ */
+export function buildTied(
+  name: string,
+  inputChannels: number,
+  classCount: number,
+  options: TiedOptions,
+): Net {
+  const b = new NetBuilder(inputChannels);
+  const { widths, dilations, rounds, tie, down } = options;
+  const uses = new Map<string, number>();
+  /** The name of a piece's weights: by its level, or one for all levels, or a fresh one per use. */
+  const weights = (piece: string, level: number): string => {
+    const base = tie === "scale" ? piece : `${piece}${level}`;
+    if (tie !== "none") return base;
+    const use = uses.get(base) ?? 0;
+    uses.set(base, use + 1);
+    return `${base}.use${use}`;
+  };
+
+  const block = (input: string, level: number): string => {
+    let x = input;
+    for (const dilation of dilations) {
+      const w = weights("block", level);
+      let h = b.depthwiseConv(x, {
+        weights: `${w}.depthwise`,
+        kernel: [3, 3],
+        dilation: [dilation, dilation],
+      });
+      h = b.relu(b.norm(h, `${w}.depthwise.norm`));
+      h = b.norm(b.conv(h, { weights: `${w}.pointwise`, kernel: [1, 1] }), `${w}.pointwise.norm`);
+      x = b.relu(b.add(x, h));
+    }
+    return x;
+  };
+  const levelDown = (input: string, level: number): string => {
+    const w = weights("down", level);
+    const out = widths[level]!;
+    if (down === "dense") {
+      return b.relu(b.norm(b.conv(input, { weights: w, kernel: [3, 3], stride: [2, 2], out }), `${w}.norm`));
+    }
+    const h = b.depthwiseConv(input, { weights: `${w}.depthwise`, kernel: [3, 3], stride: [2, 2] });
+    const wide = b.conv(b.norm(h, `${w}.depthwise.norm`), { weights: `${w}.pointwise`, kernel: [1, 1], out });
+    return b.relu(b.norm(wide, `${w}.pointwise.norm`));
+  };
+  /** The 1x1 convolution comes before the resize: a quarter of the work. */
+  const levelUp = (input: string, level: number): string => {
+    const w = weights("up", level);
+    return b.resize(b.norm(b.conv(input, { weights: w, kernel: [1, 1], out: widths[level]! }), `${w}.norm`));
+  };
+
+  const stem = b.conv(INPUT, { weights: "stem", kernel: [5, 5], stride: [4, 4], out: widths[0]! });
+  let x = b.relu(b.norm(stem, "stem.norm"));
+  const skips: string[] = [];
+  for (let level = 0; level < widths.length; level++) {
+    if (level > 0) x = levelDown(x, level);
+    for (let round = 0; round < rounds; round++) x = block(x, level);
+    skips.push(x);
+  }
+  for (let level = widths.length - 2; level >= 0; level--) {
+    x = block(b.relu(b.add(skips[level]!, levelUp(x, level))), level);
+  }
+  const output = b.conv(x, { weights: "classifier", kernel: [1, 1], out: classCount, bias: true });
+  return b.build({
+    family: "tied",
+    name,
+    options: { ...options },
+    multipleOf: 4 * 2 ** (widths.length - 1),
+    outputStride: 4,
+    output,
+  });
+}
