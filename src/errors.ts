@@ -84,6 +84,36 @@ export const ERRORS = {
     hint: "Lower --learning-rate; the last good checkpoint is kept and `--resume` goes on from it.",
     exitCode: 1,
   },
+  MESSAGE_INVALID: {
+    summary: "The message is not one of the wire format.",
+    hint: "docs/wire-format.md describes every part of a message.",
+    exitCode: 1,
+  },
+  MESSAGE_VERSION_UNKNOWN: {
+    summary: "The message is of a version of the wire format that this program does not know.",
+    hint: "Bring both sides to the same release; docs/wire-format.md says which version means what.",
+    exitCode: 1,
+  },
+  MESSAGE_TOO_LARGE: {
+    summary: "A part of the message is larger than the wire format allows.",
+    hint: "docs/wire-format.md lists the limits; check that the sender speaks this format.",
+    exitCode: 1,
+  },
+  ADDRESS_INVALID: {
+    summary: "The ZeroMQ address is not usable as it is written.",
+    hint: "Write tcp://host:port, ipc://path or inproc://name, with @ before it to bind or > to connect.",
+    exitCode: 2,
+  },
+  ADDRESS_IN_USE: {
+    summary: "Another program holds the address already.",
+    hint: "Stop the other program (`ss -ltnp` shows it) or choose another port.",
+    exitCode: 1,
+  },
+  ADDRESS_UNUSABLE: {
+    summary: "The address cannot be opened on this machine.",
+    hint: "Check that the host, the interface or the folder exists here and may be used.",
+    exitCode: 1,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 interface ErrorEntry {

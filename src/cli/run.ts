@@ -1,0 +1,129 @@
+import { Command } from "commander";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { createEngine } from "../engine/create-engine.js";
+import type { Engine } from "../engine/engine.js";
+import { loadModel } from "../model/load-model.js";
+import { Pipeline } from "../pipeline/pipeline.js";
+import { warmUp } from "../pipeline/warm-up.js";
+import { DEFAULT_FRAMES_ADDRESS, DEFAULT_MASKS_ADDRESS, parseAddress } from "../transport/address.js";
+import { openFrameSource } from "../transport/frame-source.js";
+import { openMaskPublisher } from "../transport/mask-publisher.js";
+import { MASK_ENCODINGS } from "../transport/message-header.js";
+import { checkOptions, readConfigFile } from "./option-values.js";
+import { formatSummary } from "./run-summary.js";
+import { shutdownSignal } from "./shutdown.js";
+import { createLog } from "./stream-log.js";
+import {
+  ADDRESS_HELP,
+  countOption,
+  jsonOption,
+  MASKS_TOPIC,
+  protocolOption,
+  topicOption,
+} from "./transport-options.js";
+
+const runOptions = z.strictObject({
+  model: z.string({ error: "a model's name, folder or .onnx file" }).min(1),
+  manifest: z.string().min(1).optional(),
+  source: z.string().default(DEFAULT_FRAMES_ADDRESS),
+  publish: z.string().default(DEFAULT_MASKS_ADDRESS),
+  protocol: protocolOption,
+  sourceTopic: topicOption.default(""),
+  topic: topicOption.default(MASKS_TOPIC),
+  encoding: z.enum(MASK_ENCODINGS).default("mono8"),
+  threads: z.int().min(1).max(256).optional(),
+  silenceMs: z.int().min(1).max(86_400_000).default(5000),
+  maxFrames: countOption,
+  json: jsonOption,
+});
+type RunOptions = z.infer<typeof runOptions>;
+
+const STATUS_INTERVAL_MS = 5000;
+
+const EXAMPLES = `${ADDRESS_HELP}
+
+A config file holds the same options as JSON: {"model": "tied-m-perch_drone", "silenceMs": 2000}. Flags win.
+
+Examples:
+  $ mavseg run --model tied-m-perch_drone --source tcp://127.0.0.1:5555 --publish tcp://127.0.0.1:5556
+  $ mavseg run --model ./net.onnx --manifest net.json --encoding rle8 --json
+  $ mavseg run --model tied-m-perch_drone --protocol imagezmq-reqrep --source @tcp://127.0.0.1:5555
+  $ mavseg run --config run.json`;
+
+export function createCommand(): Command {
+  return new Command("run")
+    .description(
+      "Take camera frames from ZeroMQ, publish class masks to ZeroMQ. Ctrl-C ends it with a summary.",
+    )
+    .option("--model <name|dir|file>", "the model to run")
+    .option("--manifest <file>", "JSON with what the model's file does not say of itself")
+    .option("--source <address>", `where frames come from (default: ${DEFAULT_FRAMES_ADDRESS})`)
+    .option("--publish <address>", `where masks go (default: ${DEFAULT_MASKS_ADDRESS})`)
+    .option("--protocol <name>", "mavseg, imagezmq (PUB/SUB) or imagezmq-reqrep (default: mavseg)")
+    .option("--source-topic <prefix>", "take frames of these topics only (default: all)")
+    .option("--topic <topic>", `topic of the masks (default: ${MASKS_TOPIC})`)
+    .option("--encoding <name>", `of the masks: ${MASK_ENCODINGS.join(", ")} (default: mono8)`)
+    .option("--threads <n>", "threads for inference (default: what the engine finds best)", Number)
+    .option("--silence-ms <n>", "tell when no frame came for so long (default: 5000)", Number)
+    .option("--max-frames <n>", "end after so many frames", Number)
+    .option("--config <file>", "read options from a JSON file")
+    .option("--json", "print the summary as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ config, ...flags }: { config?: string }) => {
+      const file = config === undefined ? {} : await readConfigFile(config);
+      await run(checkOptions(runOptions, flags, file));
+    });
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const signal = shutdownSignal();
+  const log = createLog("mavseg-run");
+  log.info({ options }, "options");
+  // Wrong addresses are told before the model is loaded, which may take long.
+  parseAddress(options.source, "connect");
+  parseAddress(options.publish, "bind");
+  const model = await loadModel(options.model, { manifestFile: options.manifest });
+  const engine = await createEngine(model, options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    const warmUpMs = Math.round(await warmUp(engine));
+    const { name, executionProvider, manifest, modelSha256 } = engine;
+    log.info(
+      { engine: name, executionProvider, model: manifest.name, modelSha256, warmUpMs },
+      "model is ready",
+    );
+    await stream(engine, options, log, signal);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function stream(engine: Engine, options: RunOptions, log: Logger, signal: AbortSignal): Promise<void> {
+  const { manifest } = engine;
+  const sink = await openMaskPublisher({
+    address: parseAddress(options.publish, "bind"),
+    topic: options.topic,
+    encoding: options.encoding,
+    classes: manifest.classes.map(({ name }) => name),
+    model: { name: manifest.name, sha256: engine.modelSha256 },
+  });
+  try {
+    const { protocol, sourceTopic: topic, silenceMs } = options;
+    const address = parseAddress(options.source, "connect");
+    const source = await openFrameSource({ address, protocol, topic, silenceMs, log });
+    const pipeline = new Pipeline({ source, engine, sink, log, maxFrames: options.maxFrames });
+    signal.addEventListener("abort", () => pipeline.stop());
+    if (signal.aborted) pipeline.stop();
+    log.info({ source: source.endpoint, publish: sink.endpoint }, "waiting for frames");
+    const status = setInterval(() => logStatus(pipeline, log), STATUS_INTERVAL_MS).unref();
+    const summary = await pipeline.run().finally(() => clearInterval(status));
+    process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
+  } finally {
+    sink.close();
+  }
+}
+
+function logStatus(pipeline: Pipeline, log: Logger): void {
+  const residentBytes = process.memoryUsage.rss();
+  log.info({ ...pipeline.counters, ageMs: pipeline.age ?? null, residentBytes }, "status");
+}
