@@ -1,0 +1,97 @@
+import { MavsegError } from "../errors.js";
+
+/**
+ * Counts px by what they are (row) and what was said of them (column), over any number of frames; px whose label is
+ * the ignore index do not count. Float64 holds every count exactly up to 2^53.
+ */
+export class ConfusionMatrix {
+  /** `[classes, classes]`, row-major: label, prediction. */
+  readonly counts: Float64Array;
+
+  constructor(
+    readonly classCount: number,
+    readonly ignoreIndex: number,
+  ) {
+    this.counts = new Float64Array(classCount * classCount);
+  }
+
+  /**
+   * Adds a frame.
+   * @param label class ids per px
+   * @param prediction class ids per px, in the same order
+   * @throws MavsegError `DATASET_INVALID` for different lengths or an id that is no class
+   */
+  add(label: Uint8Array, prediction: Uint8Array): void {
+    if (label.length !== prediction.length) {
+      throw new MavsegError("DATASET_INVALID", {
+        expected: `a label of ${prediction.length} px, as many as the mask has`,
+        actual: `${label.length} px`,
+      });
+    }
+    // One table for all pairs of bytes: no branch per px, and ids that are no class show up afterwards.
+    const pairs = new Uint32Array(1 << 16);
+    for (let i = 0; i < label.length; i++) pairs[(label[i]! << 8) | prediction[i]!]!++;
+    for (let pair = 0; pair < pairs.length; pair++) {
+      const count = pairs[pair]!;
+      const labelled = pair >> 8;
+      const predicted = pair & 255;
+      if (count === 0 || labelled === this.ignoreIndex) continue;
+      if (labelled >= this.classCount || predicted >= this.classCount) {
+        throw new MavsegError("DATASET_INVALID", {
+          expected: `class ids below ${this.classCount}`,
+          actual: `label ${labelled}, prediction ${predicted}`,
+        });
+      }
+      this.counts[labelled * this.classCount + predicted]! += count;
+    }
+  }
+
+  /** Intersection over union of each class, 0..1; null for a class that is neither labelled nor predicted. */
+  iou(): (number | null)[] {
+    return Array.from({ length: this.classCount }, (_, id) => {
+      const both = this.#at(id, id);
+      const either = this.#rowSum(id) + this.#columnSum(id) - both;
+      return either === 0 ? null : both / either;
+    });
+  }
+
+  /** Mean IoU of the classes that occur; null when nothing was counted. */
+  meanIoU(): number | null {
+    const known = this.iou().filter((value) => value !== null);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+
+  /** Share of px whose class is right; null when nothing was counted. */
+  pixelAccuracy(): number | null {
+    let right = 0;
+    let all = 0;
+    for (let id = 0; id < this.classCount; id++) {
+      right += this.#at(id, id);
+      all += this.#rowSum(id);
+    }
+    return all === 0 ? null : right / all;
+  }
+
+  /** Rows are labels, columns predictions. */
+  rows(): number[][] {
+    return Array.from({ length: this.classCount }, (_, label) =>
+      Array.from({ length: this.classCount }, (_, prediction) => this.#at(label, prediction)),
+    );
+  }
+
+  #at(label: number, prediction: number): number {
+    return this.counts[label * this.classCount + prediction]!;
+  }
+
+  #rowSum(label: number): number {
+    let sum = 0;
+    for (let prediction = 0; prediction < this.classCount; prediction++) sum += this.#at(label, prediction);
+    return sum;
+  }
+
+  #columnSum(prediction: number): number {
+    let sum = 0;
+    for (let label = 0; label < this.classCount; label++) sum += this.#at(label, prediction);
+    return sum;
+  }
+}
