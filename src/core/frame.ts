@@ -88,7 +88,10 @@ export function checkFrame(frame: Omit<Frame, "seq" | "stamp" | "frameId">): voi
   }
   const packed = packedStep(frame.encoding, frame.width);
   if (!Number.isInteger(frame.step) || frame.step < packed) {
-    throw invalid(`step of at least ${packed} bytes for ${frame.width} px of ${frame.encoding}`, String(frame.step));
+    throw invalid(
+      `step of at least ${packed} bytes for ${frame.width} px of ${frame.encoding}`,
+      String(frame.step),
+    );
   }
   const required = requiredBytes(frame);
   if (frame.data.byteLength < required) {

@@ -45,7 +45,12 @@ export interface Mask {
  * @param data `[height, width]` class ids, row-major
  * @param classCount ids at or above it (255 for instance) are not counted
  */
-export function findObjects(data: Uint8Array, width: number, height: number, classCount: number): ClassObject[] {
+export function findObjects(
+  data: Uint8Array,
+  width: number,
+  height: number,
+  classCount: number,
+): ClassObject[] {
   const pixels = new Float64Array(classCount);
   const sumX = new Float64Array(classCount);
   const sumY = new Float64Array(classCount);

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { MavsegError } from "../../errors.js";
+import type { BatchOrder, BatchReply, BatchWorkerData } from "./batch-messages.js";
+import { CropSource } from "./crop-source.js";
+
+// Cuts batches on a thread of its own, so that the trainer never waits for pictures while it has a core.
+const port = parentPort!;
+const { source: options, batch, channels } = workerData as BatchWorkerData;
+const { width, height, stride, classCount } = options.target;
+const imageLength = width * height * channels;
+const countsLength = (width / stride) * (height / stride) * classCount;
+
+const send = (reply: BatchReply, transfer: ArrayBuffer[] = []) => port.postMessage(reply, transfer);
+
+function fail(error: unknown): void {
+  send({
+    kind: "failed",
+    code: error instanceof MavsegError ? error.code : null,
+    message: error instanceof Error ? error.message : String(error),
+  });
+}
+
+try {
+  const source = await CropSource.open(options, (done) => send({ kind: "progress", done }));
+  send({ kind: "ready" });
+  // One after the other: batches must leave in the order in which they were asked for.
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", (order: BatchOrder) => {
+    last = last.then(() => fillBatch(source, order)).catch(fail);
+  });
+} catch (error) {
+  fail(error);
+}
+
+async function fillBatch(source: CropSource, order: BatchOrder): Promise<void> {
+  const images = order.recycled?.images ?? new Float32Array(batch * imageLength);
+  const counts = order.recycled?.counts ?? new Uint8Array(batch * countsLength);
+  for (let index = 0; index < batch; index++) {
+    await source.fill(
+      order.step,
+      index,
+      images.subarray(index * imageLength, (index + 1) * imageLength),
+      counts.subarray(index * countsLength, (index + 1) * countsLength),
+    );
+  }
+  send({ kind: "batch", batch: { step: order.step, size: batch, width, height, images, counts } }, [
+    images.buffer as ArrayBuffer,
+    counts.buffer as ArrayBuffer,
+  ]);
+}

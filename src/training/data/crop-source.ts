@@ -1,0 +1,98 @@
+import { Random } from "../../core/random.js";
+import { type Picture, readImage, readLabel } from "../../dataset/read-picture.js";
+import type { LabelledFrame } from "../../dataset/split.js";
+import type { Augmentation } from "../options.js";
+import { findClassPlaces } from "./class-places.js";
+import { type CropDraw, drawCrop, type Place } from "./draw-crop.js";
+import { type CropTarget, sampleCrop } from "./sample-crop.js";
+
+export interface CropSourceOptions {
+  readonly frames: readonly LabelledFrame[];
+  readonly colour: "grey" | "rgb";
+  readonly seed: number;
+  readonly augmentation: Augmentation;
+  readonly target: CropTarget;
+}
+
+interface LoadedFrame {
+  readonly image: Picture;
+  readonly label: Picture;
+}
+
+/** Decoded frames kept in memory; beyond it frames are decoded again when they are drawn. */
+const CACHE_BYTES = 3 * 2 ** 30;
+
+/** Different purposes draw from different streams of one seed. */
+const STREAM_PLACES = 1;
+const STREAM_CROPS = 2;
+
+/** Labelled frames in memory, out of which any sample of any step can be cut: sample (step, index) is always the same. */
+export class CropSource {
+  readonly #options: CropSourceOptions;
+  readonly #cache = new Map<number, LoadedFrame>();
+  #cachedBytes = 0;
+  /** Per class: the frames in which it occurs, with places of it. */
+  readonly #byClass: { readonly frame: number; readonly places: readonly Place[] }[][];
+
+  private constructor(options: CropSourceOptions) {
+    this.#options = options;
+    this.#byClass = Array.from({ length: options.target.classCount }, () => []);
+  }
+
+  /** @param onProgress called with the number of frames read */
+  static async open(
+    options: CropSourceOptions,
+    onProgress: (done: number) => void = () => {},
+  ): Promise<CropSource> {
+    const source = new CropSource(options);
+    for (const index of options.frames.keys()) {
+      const { label } = await source.#load(index);
+      const random = new Random(options.seed, STREAM_PLACES, index);
+      findClassPlaces(label, options.target.classCount, random).forEach((places, id) => {
+        if (places.length > 0) source.#byClass[id]!.push({ frame: index, places });
+      });
+      onProgress(index + 1);
+    }
+    return source;
+  }
+
+  /** Fills one sample of a batch; see `sampleCrop` for the layouts. */
+  async fill(step: number, index: number, image: Float32Array, counts: Uint8Array): Promise<void> {
+    const { augmentation, target, seed } = this.#options;
+    const random = new Random(seed, STREAM_CROPS, step, index);
+    const chosen = this.#choose(random);
+    const loaded = await this.#load(chosen.frame);
+    const draw: CropDraw = drawCrop(random, augmentation, loaded.image, target, chosen.place);
+    sampleCrop(loaded.image, loaded.label, draw, target, image, counts);
+  }
+
+  /**
+   * Class first, then frame, then place: a class that occurs in two frames of forty is seen as often as one that
+   * occurs in all.
+   */
+  #choose(random: Random): { frame: number; place: Place | null } {
+    const occurring = this.#byClass.filter((entries) => entries.length > 0);
+    if (occurring.length === 0 || !random.chance(this.#options.augmentation.classAware)) {
+      return { frame: random.integer(this.#options.frames.length), place: null };
+    }
+    const entries = occurring[random.integer(occurring.length)]!;
+    const { frame, places } = entries[random.integer(entries.length)]!;
+    return { frame, place: places[random.integer(places.length)]! };
+  }
+
+  async #load(index: number): Promise<LoadedFrame> {
+    const cached = this.#cache.get(index);
+    if (cached !== undefined) return cached;
+    const { imagePath, labelPath } = this.#options.frames[index]!;
+    const [image, label] = await Promise.all([
+      readImage(imagePath, this.#options.colour),
+      readLabel(labelPath),
+    ]);
+    const bytes = image.data.byteLength + label.data.byteLength;
+    if (this.#cachedBytes + bytes <= CACHE_BYTES) {
+      this.#cache.set(index, { image, label });
+      this.#cachedBytes += bytes;
+    }
+    return { image, label };
+  }
+}

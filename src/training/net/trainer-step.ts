@@ -1,0 +1,121 @@
+import type { Scalar, Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
+import type { Net } from "../../nets/net.js";
+import type { Batch } from "../data/batch-messages.js";
+import type { SegmentationLoss } from "../loss/segmentation-loss.js";
+import type { Tf } from "../tensorflow/load.js";
+import type { Ops } from "../tensorflow/ops.js";
+import { type ParameterTensors, runNet } from "./run-net.js";
+import type { NormSample } from "./running-statistics.js";
+import type { WeightLayout, Weights } from "./weights.js";
+
+export interface StepResult {
+  readonly loss: number;
+  readonly focal: number;
+  readonly dice: number;
+  /** d loss / d trainable, in the layout's order. */
+  readonly gradient: Float32Array;
+  /** What each use of a norm saw; empty when statistics are frozen. */
+  readonly samples: readonly NormSample[];
+}
+
+export interface StepContext {
+  readonly tf: Tf;
+  readonly ops: Ops;
+  readonly net: Net;
+  readonly layout: WeightLayout;
+  readonly loss: SegmentationLoss;
+}
+
+/** Makes tensors of all parameters; call inside `tf.tidy`. */
+export function parameterTensors(
+  tf: Tf,
+  layout: WeightLayout,
+  weights: Weights,
+): Map<string, Tensor4D | Tensor1D> {
+  const views = layout.byName(weights);
+  const tensors = new Map<string, Tensor4D | Tensor1D>();
+  for (const { name, parameter } of [...layout.trainable, ...layout.statistics]) {
+    // slice(): tfjs keeps a reference to the array until its first use, and the optimizer writes into these views.
+    tensors.set(
+      name,
+      tf.tensor(views.get(name)!.slice(), [...parameter.shape] as [number]) as Tensor4D | Tensor1D,
+    );
+  }
+  return tensors;
+}
+
+/** Forward and backward pass of one batch. Nothing is changed: the optimizer is the caller's. */
+export function computeStep(
+  context: StepContext,
+  weights: Weights,
+  batch: Batch,
+  frozenNorms: boolean,
+): StepResult {
+  const { tf, ops, net, layout } = context;
+  const observed: { norm: string; mean: Tensor1D; variance: Tensor1D }[] = [];
+  let focal = 0;
+  let dice = 0;
+  const result = tf.tidy(() => {
+    const tensors = parameterTensors(tf, layout, weights);
+    const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, net.inputChannels]);
+    const trainable = layout.trainable.map(({ name }) => tensors.get(name)!);
+    const forward = (...values: Tensor[]): Scalar => {
+      const parameters = new Map(tensors);
+      layout.trainable.forEach(({ name }, index) => {
+        parameters.set(name, values[index] as Tensor4D);
+      });
+      const logits = runNet(
+        tf,
+        ops,
+        net,
+        parameters as ParameterTensors,
+        images,
+        frozenNorms
+          ? undefined
+          : (seen) => {
+              // kept: the tape's own scope would dispose of them before they are read below
+              observed.push({ norm: seen.norm, mean: tf.keep(seen.mean), variance: tf.keep(seen.variance) });
+            },
+      );
+      const evaluated = lossOf(context, logits, batch.counts);
+      ({ focal, dice } = evaluated);
+      return evaluated.value;
+    };
+    const { value, grads } = tf.valueAndGrads(forward)(trainable);
+    const flat = tf.concat(grads.map((gradient) => tf.reshape(gradient, [-1]) as Tensor1D));
+    return { value: value.dataSync()[0]!, gradient: flat.dataSync() as Float32Array };
+  });
+  const samples = observed.map(({ norm, mean, variance }) => ({
+    norm,
+    mean: mean.dataSync() as Float32Array,
+    variance: variance.dataSync() as Float32Array,
+  }));
+  tf.dispose(observed.flatMap(({ mean, variance }) => [mean, variance]));
+  return { loss: result.value, focal, dice, gradient: result.gradient, samples };
+}
+
+/** What tfjs passes as the last argument of a function with its own gradient. */
+type GradSaver = (tensors: Tensor[]) => void;
+
+/** The loss as an operation: its value and its gradient come from one pass over the logits outside TensorFlow. */
+function lossOf(
+  { tf, net, loss }: StepContext,
+  logits: Tensor4D,
+  counts: Uint8Array,
+): { value: Scalar; focal: number; dice: number } {
+  let parts = { focal: 0, dice: 0 };
+  const op = tf.customGrad((x, save) => {
+    const input = x as Tensor4D;
+    const {
+      loss: value,
+      focal,
+      dice,
+      gradient,
+    } = loss.evaluate(input.dataSync() as Float32Array, counts, net.outputStride ** 2);
+    parts = { focal, dice };
+    (save as GradSaver)([tf.tensor(gradient.slice(), input.shape)]);
+    return { value: tf.scalar(value), gradFunc: (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, saved!) };
+  });
+  const value = op(logits) as Scalar;
+  return { value, ...parts };
+}
