@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo } from "sharp";
+import sharp from "sharp";
 import type { Mask } from "../core/mask.js";
 import { MavsegError } from "../errors.js";
 import type { MaskMessage } from "./message-codec.js";
@@ -62,20 +62,17 @@ function withoutPadding({ header, payload }: MaskMessage, step: number): Uint8Ar
 }
 
 async function decodePng({ header, payload }: MaskMessage): Promise<Uint8Array> {
-  const expected = `a png of ${header.width}x${header.height} px in 8-bit grey`;
-  let decoded: { data: Buffer; info: OutputInfo };
+  const expected = `a png of ${header.width}x${header.height} px with one 8-bit grey channel`;
   try {
-    decoded = await sharp(payload, { limitInputPixels: MAX_PAYLOAD_BYTES })
-      .toColourspace("b-w")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const image = sharp(payload, { limitInputPixels: MAX_PAYLOAD_BYTES });
+    const { width, height, channels, depth, isPalette } = await image.metadata();
+    if (width === header.width && height === header.height && channels === 1 && depth === "uchar" && !isPalette) {
+      return await image.toColourspace("b-w").raw().toBuffer();
+    }
+    const actual = `${width}x${height} px, ${isPalette ? "a palette" : `${channels} channels`} of ${depth}`;
+    throw new MavsegError("MESSAGE_INVALID", { expected, actual });
   } catch (cause) {
+    if (cause instanceof MavsegError) throw cause;
     throw new MavsegError("MESSAGE_INVALID", { expected, actual: (cause as Error).message, cause });
   }
-  const { data, info } = decoded;
-  if (info.width !== header.width || info.height !== header.height || info.channels !== 1) {
-    const actual = `${info.width}x${info.height} px of ${info.channels} channels`;
-    throw new MavsegError("MESSAGE_INVALID", { expected, actual });
-  }
-  return data;
 }

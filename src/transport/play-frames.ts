@@ -24,6 +24,7 @@ export interface PlaySummary {
 }
 
 const MS_PER_S = 1000;
+const STATUS_INTERVAL_MS = 5000;
 
 /** Sends pictures as the frames of a camera, at an even pace, each stamped when it is sent. */
 export async function playFrames(options: PlayFramesOptions): Promise<PlaySummary> {
@@ -33,6 +34,7 @@ export async function playFrames(options: PlayFramesOptions): Promise<PlaySummar
   const startMs = performance.now();
   let frames = 0;
   let lateTold = 0;
+  let statusMs = startMs + STATUS_INTERVAL_MS;
   for await (const picture of options.pictures) {
     if (!(await untilTurn(pacer, signal))) break;
     if (pacer.late > lateTold) {
@@ -41,6 +43,9 @@ export async function playFrames(options: PlayFramesOptions): Promise<PlaySummar
     }
     await publisher.send({ seq: frames++, stamp: stampNow(), frameId, ...picture });
     if (frames >= count) break;
+    if (performance.now() < statusMs) continue;
+    statusMs += STATUS_INTERVAL_MS;
+    options.log.info({ frames, late: pacer.late }, "status");
   }
   return { frames, late: pacer.late, seconds: (performance.now() - startMs) / MS_PER_S };
 }

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { MavsegError } from "../../src/errors.js";
+import { Pipeline } from "../../src/pipeline/pipeline.js";
+import { collectingLog, sampleFrame } from "../transport/sample-messages.js";
+import { FakeEngine, FakeSink, FakeSource } from "./fakes.js";
+
+function setUp(maxFrames?: number) {
+  const source = new FakeSource();
+  const engine = new FakeEngine();
+  const sink = new FakeSink();
+  const log = collectingLog();
+  const pipeline = new Pipeline({ source, engine, sink, log, maxFrames });
+  /** A frame arrives and is given to the engine. */
+  const begin = async (seq: number) => {
+    const started = engine.started();
+    source.arrive(sampleFrame({ seq }));
+    await started;
+  };
+  return { source, engine, sink, log, pipeline, begin };
+}
+
+describe("the pipeline", () => {
+  test("has one frame in flight and takes the newest of those that came meanwhile", async () => {
+    const { source, engine, sink, pipeline, begin } = setUp();
+    const done = pipeline.run();
+    await begin(0);
+    for (const seq of [1, 2, 3]) source.arrive(sampleFrame({ seq }));
+    expect(engine.inFlight).toBe(1);
+    const next = engine.started();
+    engine.finish();
+    await next;
+    engine.finish();
+    pipeline.stop();
+    await done;
+    expect(sink.masks.map(({ seq }) => seq)).toEqual([0, 3]);
+    expect(pipeline.counters).toEqual({
+      received: 4,
+      malformed: 0,
+      lost: 0,
+      superseded: 2,
+      failed: 0,
+      masks: 2,
+    });
+  });
+
+  test("finishes the frame in flight and the one that waits when it is stopped", async () => {
+    const { source, engine, sink, pipeline, begin } = setUp();
+    const done = pipeline.run();
+    await begin(0);
+    source.arrive(sampleFrame({ seq: 1 }));
+    pipeline.stop();
+    const next = engine.started();
+    engine.finish();
+    await next;
+    engine.finish();
+    expect(await done).toMatchObject({ received: 2, masks: 2, superseded: 0, failed: 0 });
+    expect(sink.masks.length).toBe(2);
+  });
+
+  test("does not close the engine: that is its owner's", async () => {
+    const { engine, pipeline } = setUp();
+    pipeline.stop();
+    await pipeline.run();
+    expect(engine.closed).toBe(false);
+  });
+
+  test("ends after maxFrames", async () => {
+    const { engine, pipeline, begin } = setUp(2);
+    const done = pipeline.run();
+    await begin(0);
+    engine.finish();
+    await begin(1);
+    engine.finish();
+    expect(await done).toMatchObject({ masks: 2 });
+  });
+
+  test("skips frames that fail, counts them and tells of the first", async () => {
+    const { engine, sink, log, pipeline, begin } = setUp();
+    const done = pipeline.run();
+    for (const seq of [0, 1]) {
+      await begin(seq);
+      engine.fail(new MavsegError("FRAME_UNDECODABLE", { actual: "noise" }));
+    }
+    await begin(2);
+    engine.finish();
+    pipeline.stop();
+    expect(await done).toMatchObject({ received: 3, failed: 2, masks: 1 });
+    expect(sink.masks.map(({ seq }) => seq)).toEqual([2]);
+    expect(log.lines).toMatchObject([{ level: "warn", fields: { seq: 0, code: "FRAME_UNDECODABLE" } }]);
+  });
+
+  test("is not ended by any number of bad frames", async () => {
+    const { engine, pipeline, begin } = setUp(100);
+    const done = pipeline.run();
+    for (let seq = 0; seq < 100; seq++) {
+      await begin(seq);
+      engine.fail(new MavsegError("FRAME_INVALID"));
+    }
+    expect(await done).toMatchObject({ failed: 100, masks: 0, latencyMs: null });
+  });
+
+  test("is ended by an engine that fails on everything, with the engine's error", async () => {
+    const { engine, pipeline, begin } = setUp();
+    const outcome = pipeline.run().then(
+      () => "ended",
+      (error: Error) => error.message,
+    );
+    for (let seq = 0; seq < 30; seq++) {
+      await begin(seq);
+      engine.fail(new Error("the worker is gone"));
+    }
+    expect(await outcome).toBe("the worker is gone");
+  });
+
+  test("a mask between failures starts their count anew", async () => {
+    const { engine, pipeline, begin } = setUp(59);
+    const done = pipeline.run();
+    for (let seq = 0; seq < 59; seq++) {
+      await begin(seq);
+      if (seq === 29) engine.finish();
+      else engine.fail(new Error("now and then"));
+    }
+    expect(await done).toMatchObject({ failed: 58, masks: 1 });
+  });
+
+  test("a source that breaks ends it with that error", async () => {
+    const { source, pipeline } = setUp();
+    const done = pipeline.run();
+    source.fail(new Error("socket broke"));
+    await expect(done).rejects.toThrow("socket broke");
+  });
+
+  test("every mask says how long its frame waited, and the summary has percentiles of each stage", async () => {
+    const { source, engine, sink, pipeline, begin } = setUp();
+    const done = pipeline.run();
+    await begin(0);
+    source.arrive(sampleFrame({ seq: 1 }));
+    const next = engine.started();
+    engine.finish();
+    await next;
+    engine.finish();
+    pipeline.stop();
+    const { latencyMs, latencyFrames } = await done;
+    expect(sink.masks.every(({ timing }) => timing.wait > 0)).toBe(true);
+    expect(latencyFrames).toBe(2);
+    expect(latencyMs).toMatchObject({
+      decode: { p50: 1 },
+      infer: { p50: 3, p99: 3 },
+      age: { p50: 15, p99: 19.9 },
+    });
+  });
+});
