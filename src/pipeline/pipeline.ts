@@ -35,12 +35,6 @@ export interface PipelineOptions {
   readonly maxFrames?: number | undefined;
 }
 
-/**
- * A bad frame is skipped, but an engine that fails on each of so many in a row, and not because of the frame, is
- * broken for good: then it is better to end and be started anew than to fly on without masks.
- */
-const MAX_ENGINE_FAILURES = 30;
-
 const MS_PER_S = 1000;
 
 /** Source to engine to sink: one frame in flight, at most one waiting (in the source), and that one is the newest. */
@@ -51,7 +45,6 @@ export class Pipeline {
   readonly #startMs = performance.now();
   #masks = 0;
   #failed = 0;
-  #engineFailures = 0;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -61,7 +54,7 @@ export class Pipeline {
   /**
    * Runs until the source ends, `stop()` is called or `maxFrames` are done; the frame in flight and the one that waits
    * are finished first. Does not close the engine or the sink.
-   * @throws what the engine threw, when it fails on every frame
+   * @throws MavsegError `ENGINE_STOPPED`; any other failure of a frame is counted, told and skipped
    */
   async run(): Promise<PipelineSummary> {
     const { source, maxFrames = Number.POSITIVE_INFINITY } = this.#options;
@@ -109,7 +102,6 @@ export class Pipeline {
       const ageMs = await sink.publish(mask);
       this.#latencies.record(mask.timing, ageMs);
       this.#masks++;
-      this.#engineFailures = 0;
     } catch (error) {
       this.#fail(error, frame.frameId, frame.seq);
     }
@@ -119,7 +111,7 @@ export class Pipeline {
     this.#failed++;
     const code = error instanceof MavsegError ? error.code : undefined;
     this.#faults.warn("failed", { frameId, seq, code, error: String(error) }, "skipped a frame that failed");
-    if (code === "FRAME_INVALID" || code === "FRAME_UNDECODABLE") return;
-    if (++this.#engineFailures >= MAX_ENGINE_FAILURES) throw error;
+    // No frame will pass any more: better to end, and be started anew by whoever watches, than to fly on without masks.
+    if (code === "ENGINE_STOPPED") throw error;
   }
 }
