@@ -68,7 +68,10 @@ export function parseManifest(value: unknown, from: string): ModelManifest {
       .slice(0, 5)
       .map((issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`)
       .join("; ");
-    throw new MavsegError("MANIFEST_INVALID", { expected: "the keys of docs/models.md", actual: `${from}: ${issues}` });
+    throw new MavsegError("MANIFEST_INVALID", {
+      expected: "the keys of docs/models.md",
+      actual: `${from}: ${issues}`,
+    });
   }
   const manifest = parsed.data;
   const channels = manifest.input.colour === "grey" ? 1 : 3;
@@ -99,5 +102,9 @@ export function parseManifest(value: unknown, from: string): ModelManifest {
 
 /** Names and colours for a model that says nothing of its classes. */
 export function placeholderClasses(count: number): ModelManifest["classes"] {
-  return Array.from({ length: count }, (_, id) => ({ id, name: id === 0 ? "background" : `class${id}`, color: defaultColor(id) }));
+  return Array.from({ length: count }, (_, id) => ({
+    id,
+    name: id === 0 ? "background" : `class${id}`,
+    color: defaultColor(id),
+  }));
 }
