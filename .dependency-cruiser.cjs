@@ -5,7 +5,7 @@ const rooms = {
   nets: ["core"],
   onnx: ["core", "model", "nets"],
   dataset: ["core"],
-  training: ["core", "dataset", "model", "nets", "onnx", "evaluation"],
+  training: ["core", "dataset", "engine", "evaluation", "model", "nets", "onnx"],
   engine: ["core", "model"],
   transport: ["core"],
   synth: ["core", "dataset"],

@@ -43,11 +43,11 @@ export function renderCurvesPage(log: readonly LogEntry[], info: RunInfo): strin
   const best = validations.findLast((entry) => entry.best);
   const title = `${info.options.net} on ${info.dataset.name}`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2rem auto;padding:0 1rem;color:#222}
 svg{display:block;margin:.5rem 0 2rem}text{font-size:12px;fill:#555}td,th{padding:.1rem .8rem .1rem 0;text-align:left}
 h2{font-size:1rem;margin:0}</style></head><body>
-<h1>${escape(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <table>
 <tr><th>steps</th><td>${steps.at(-1)?.step ?? 0}</td></tr>
 <tr><th>best validation</th><td>${best ? `${percent(best.foregroundIoU)} mean IoU of the classes at step ${best.step}` : "none yet"}</td></tr>
@@ -87,7 +87,7 @@ function chart(curves: readonly Curve[], range?: readonly [number, number]): str
   });
   const lines = curves.map(({ name, color, points }, index) => {
     const path = points.map(([x, y]) => `${px(x)},${py(Math.min(Math.max(y, low), high))}`).join(" ");
-    const legend = `<text x="${MARGIN_PX + 130 * index}" y="12" style="fill:${color}">${escape(name)}</text>`;
+    const legend = `<text x="${MARGIN_PX + 130 * index}" y="12" style="fill:${color}">${escapeHtml(name)}</text>`;
     return `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="1.5"/>${legend}`;
   });
   const axis = `<text x="${WIDTH_PX - MARGIN_PX - 60}" y="${HEIGHT_PX - 8}">${right.toFixed(1)} min</text>`;
@@ -98,6 +98,6 @@ function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { LoadedModel } from "../../model/load-model.js";
+import type { ModelManifest } from "../../model/manifest.js";
+import { encodeModel } from "../../model/onnx-proto.js";
+import type { Net } from "../../nets/net.js";
+import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../onnx/write-net.js";
+import type { LoadedCheckpoint } from "../checkpoint.js";
+import type { Weights } from "../net/weights.js";
+import type { LogEntry, RunInfo } from "../run-folder.js";
+
+/** A byte's largest value: nets see px in 0..1. */
+const PIXEL_SCALE = 1 / 255;
+
+/** The moving average of the weights, which is what was validated. */
+export function averagedWeights({ checkpoint }: LoadedCheckpoint): Weights {
+  return { trainable: checkpoint.average, statistics: checkpoint.weights.statistics };
+}
+
+/** A run's checkpoint as a model in memory, as `loadModel` would read it from a file. */
+export function buildModel(
+  name: string,
+  loaded: LoadedCheckpoint,
+  info: RunInfo,
+  log: readonly LogEntry[],
+): LoadedModel {
+  const manifest = manifestOfRun(name, loaded, info, log);
+  const values = loaded.layout.byName(averagedWeights(loaded));
+  const bytes = encodeModel(writeNet(loaded.net, values, manifest, info.versions.mavseg ?? ""));
+  return {
+    path: `${name}.onnx`,
+    bytes,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    hasExternalWeights: false,
+    manifest,
+  };
+}
+
+function manifestOfRun(
+  name: string,
+  { net, checkpoint }: LoadedCheckpoint,
+  info: RunInfo,
+  log: readonly LogEntry[],
+): ModelManifest {
+  const { normalisation, dataset } = info;
+  return {
+    version: 1,
+    name,
+    classes: dataset.classes,
+    ignoreIndex: dataset.ignoreIndex,
+    input: inputOf(net, normalisation),
+    output: { name: ONNX_OUTPUT, kind: "logits", layout: "NCHW", stride: net.outputStride },
+    training: {
+      net: { name: net.name, ...net.options },
+      dataset: { name: dataset.name, trainFrames: dataset.trainFrames, sha256: dataset.sha256 },
+      options: withoutPaths(info),
+      steps: checkpoint.step,
+      minutes: Math.round(checkpoint.elapsedMs / 6000) / 10,
+      versions: info.versions,
+    },
+    metrics: validationOf(checkpoint.step, dataset.valFrames, log),
+  };
+}
+
+function inputOf(net: Net, normalisation: RunInfo["normalisation"]): ModelManifest["input"] {
+  return {
+    name: ONNX_INPUT,
+    layout: "NCHW",
+    dtype: "float32",
+    colour: normalisation.colour,
+    scale: PIXEL_SCALE,
+    mean: normalisation.mean,
+    std: normalisation.std,
+    resize: "none",
+    size: null,
+    multipleOf: net.multipleOf,
+  };
+}
+
+/** Where the data lay on the trainer's machine is nobody's business. */
+function withoutPaths({ options }: RunInfo): Record<string, unknown> {
+  const { data: _data, netOptions: _netOptions, net: _net, ...rest } = options;
+  return rest;
+}
+
+function validationOf(step: number, valFrames: number, log: readonly LogEntry[]): Record<string, unknown> {
+  const entry = log.findLast((candidate) => candidate.type === "validation" && candidate.step === step);
+  if (entry?.type !== "validation") return {};
+  return { split: "val", frames: valFrames, iou: entry.iou, foregroundIoU: entry.foregroundIoU };
+}

@@ -1,0 +1,98 @@
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
+import * as ort from "onnxruntime-node";
+import { stampNow } from "../../core/stamp.js";
+import { type Picture, readImage } from "../../dataset/read-picture.js";
+import type { LabelledFrame } from "../../dataset/split.js";
+import { createEngine } from "../../engine/create-engine.js";
+import type { Engine } from "../../engine/engine.js";
+import type { LoadedModel } from "../../model/load-model.js";
+import { normalisePicture } from "../data/normalise-picture.js";
+import { runNet } from "../net/run-net.js";
+import { parameterTensors } from "../net/trainer-step.js";
+import type { Weights } from "../net/weights.js";
+import { predictMask, type ValidationContext } from "../validate.js";
+
+/** How far the exported file is from what was trained, over all pictures. */
+export interface RuntimeDifference {
+  readonly images: number;
+  /** Largest |logit under ONNX Runtime - logit under TensorFlow|. */
+  readonly largestLogitDifference: number;
+  /** Share of px on which the engine's mask and TensorFlow's are equal, 0..1. */
+  readonly equalMaskShare: number;
+}
+
+/**
+ * Runs the exported bytes under ONNX Runtime and through the whole engine, picture to mask, and holds both against
+ * TensorFlow with the trained weights.
+ * @param onImage called with the number of pictures done
+ */
+export async function compareRuntimes(
+  context: ValidationContext,
+  weights: Weights,
+  model: LoadedModel,
+  frames: readonly LabelledFrame[],
+  onImage: (done: number) => void = () => {},
+): Promise<RuntimeDifference> {
+  const { tf, layout } = context;
+  const tensors = parameterTensors(tf, layout, weights);
+  const session = await ort.InferenceSession.create(model.bytes);
+  const engine = await createEngine(model);
+  let largest = 0;
+  let equal = 0;
+  let pixels = 0;
+  try {
+    for (const [index, frame] of frames.entries()) {
+      const picture = await readImage(frame.imagePath, context.normalisation.colour);
+      largest = Math.max(largest, await logitDifference(context, tensors, session, model, picture));
+      const mask = await engineMask(engine, picture, index);
+      const expected = predictMask(context, tensors, picture);
+      for (let i = 0; i < expected.length; i++) if (expected[i] === mask[i]) equal++;
+      pixels += expected.length;
+      onImage(index + 1);
+    }
+  } finally {
+    tf.dispose([...tensors.values()]);
+    await engine.close();
+    await session.release();
+  }
+  return { images: frames.length, largestLogitDifference: largest, equalMaskShare: equal / pixels };
+}
+
+async function logitDifference(
+  { tf, ops, net, normalisation }: ValidationContext,
+  tensors: ReadonlyMap<string, Tensor4D | Tensor1D>,
+  session: ort.InferenceSession,
+  { manifest }: LoadedModel,
+  picture: Picture,
+): Promise<number> {
+  const { width, height, data } = normalisePicture(picture, normalisation, net.multipleOf);
+  const channels = net.inputChannels;
+  const planes = new Float32Array(data.length);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < width * height; i++) planes[c * width * height + i] = data[i * channels + c]!;
+  }
+  const feeds = { [manifest.input.name]: new ort.Tensor("float32", planes, [1, channels, height, width]) };
+  const actual = (await session.run(feeds))[manifest.output.name]!.data as Float32Array;
+  const expected = tf.tidy(() => {
+    const logits = runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, channels]));
+    return tf.transpose(logits, [0, 3, 1, 2]).dataSync();
+  });
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]! - actual[i]!));
+  return largest;
+}
+
+async function engineMask(engine: Engine, picture: Picture, seq: number): Promise<Uint8Array> {
+  const { width, height, channels, data } = picture;
+  const mask = await engine.segment({
+    seq,
+    stamp: stampNow(),
+    frameId: "export",
+    width,
+    height,
+    step: width * channels,
+    encoding: channels === 1 ? "mono8" : "rgb8",
+    data,
+  });
+  return mask.data;
+}

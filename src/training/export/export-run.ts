@@ -1,0 +1,76 @@
+import { writeFileAtomic } from "../../core/atomic-write.js";
+import { openDataset } from "../../dataset/dataset.js";
+import { listSplit } from "../../dataset/split.js";
+import { MavsegError } from "../../errors.js";
+import { loadCheckpoint } from "../checkpoint.js";
+import type { RunFolder } from "../run-folder.js";
+import { loadTensorFlow } from "../tensorflow/load.js";
+import { createOps } from "../tensorflow/ops.js";
+import { averagedWeights, buildModel } from "./build-model.js";
+import { compareRuntimes, type RuntimeDifference } from "./compare-runtimes.js";
+
+export interface ExportOptions {
+  readonly checkpoint: "best" | "last";
+  /** Name in the model's manifest; left out, net and data set. */
+  readonly name: string | null;
+  /** Labelled frames to compare on, instead of the run's own. */
+  readonly data: string | null;
+  /** Pictures of the validation split to compare on. */
+  readonly images: number;
+  readonly onImage: (done: number) => void;
+}
+
+export interface ExportResult {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly difference: RuntimeDifference;
+}
+
+/** Float32 sums in another order differ by 1e-5 to 1e-4 here; a wrong kernel or padding by whole units. */
+export const MOST_LOGIT_DIFFERENCE = 1e-3;
+
+/** Px on a boundary may fall either way by such a difference. */
+export const LEAST_EQUAL_MASK_SHARE = 0.999;
+
+/**
+ * Writes a run's net as an ONNX file, after comparing it with what was trained on real pictures.
+ * @throws MavsegError `RUN_INVALID`, `TRAINING_NOT_INSTALLED`, `EXPORT_MISMATCH` (then nothing is written),
+ *   `OUTPUT_UNWRITABLE`
+ */
+export async function exportRun(
+  folder: RunFolder,
+  out: string,
+  options: ExportOptions,
+): Promise<ExportResult> {
+  const info = await folder.readInfo();
+  const file = options.checkpoint === "best" ? folder.bestCheckpoint : folder.lastCheckpoint;
+  const loaded = await loadCheckpoint(file);
+  const name = options.name ?? `${info.options.net}-${info.dataset.name}`;
+  const model = buildModel(name, loaded, info, await folder.readLog());
+
+  const tf = await loadTensorFlow();
+  const frames = await listSplit(await openDataset(options.data ?? info.options.data), "val");
+  const every = Math.max(1, Math.floor(frames.length / options.images));
+  const chosen = frames.filter((_, index) => index % every === 0).slice(0, options.images);
+  const context = {
+    tf,
+    ops: createOps(tf),
+    net: loaded.net,
+    layout: loaded.layout,
+    normalisation: info.normalisation,
+    ignoreIndex: info.dataset.ignoreIndex,
+  };
+  const difference = await compareRuntimes(context, averagedWeights(loaded), model, chosen, options.onImage);
+  if (
+    !(difference.largestLogitDifference <= MOST_LOGIT_DIFFERENCE) ||
+    !(difference.equalMaskShare >= LEAST_EQUAL_MASK_SHARE)
+  ) {
+    throw new MavsegError("EXPORT_MISMATCH", {
+      expected: `logits within ${MOST_LOGIT_DIFFERENCE} and ${LEAST_EQUAL_MASK_SHARE * 100} % of equal px`,
+      actual: `${difference.largestLogitDifference} and ${difference.equalMaskShare * 100} %`,
+    });
+  }
+  await writeFileAtomic(out, model.bytes);
+  return { name, bytes: model.bytes.length, sha256: model.sha256, difference };
+}
