@@ -118,13 +118,3 @@ function afterNode(net: Net, node: Node, field: number, step: number): { field: 
       return { field, step };
   }
 }
-
-/** How often each kernel is used, for kernels used more than once. */
-export function tiedUses(net: Net): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const node of net.nodes) {
-    if (node.op === "conv" || node.op === "depthwise-conv")
-      uses.set(node.kernel, (uses.get(node.kernel) ?? 0) + 1);
-  }
-  return new Map([...uses].filter(([, count]) => count > 1));
-}
