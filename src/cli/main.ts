@@ -12,7 +12,10 @@ interface CommandModule {
  * load neither tfjs nor training code.
  */
 const COMMANDS: Record<string, { readonly summary: string; readonly load: () => Promise<CommandModule> }> = {
-  demo: { summary: "play the embedded flight through camera, run and subscriber", load: () => import("./demo.js") },
+  demo: {
+    summary: "play the embedded flight through camera, run and subscriber",
+    load: () => import("./demo.js"),
+  },
   synth: { summary: "draw a procedural flight with exact labels", load: () => import("./synth.js") },
   train: { summary: "learn a net from labelled frames", load: () => import("./train.js") },
   export: { summary: "write a trained net as ONNX", load: () => import("./export.js") },

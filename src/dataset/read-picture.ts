@@ -27,7 +27,7 @@ export async function readLabel(file: string): Promise<Picture> {
         actual: isPalette ? "a palette of colours" : `${channels} channel(s) of ${depth}`,
       });
     }
-    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await image.toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: 1, data };
   } catch (cause) {
     throw asDatasetError(cause, file);
