@@ -59,6 +59,16 @@ export const ERRORS = {
     hint: "Check that the folder exists, is writable and has space left.",
     exitCode: 1,
   },
+  OUTPUT_EXISTS: {
+    summary: "The output folder is in use already.",
+    hint: "Give another folder, or --force where the command takes it to replace its own earlier output.",
+    exitCode: 2,
+  },
+  STAGE_DIED: {
+    summary: "A process of the demo ended before its work was done.",
+    hint: "The last lines of its log, above, say why.",
+    exitCode: 1,
+  },
   INPUT_UNREADABLE: {
     summary: "The input cannot be read.",
     hint: "Check the path and its permissions.",
@@ -113,6 +123,21 @@ export const ERRORS = {
     summary: "The address cannot be opened on this machine.",
     hint: "Check that the host, the interface or the folder exists here and may be used.",
     exitCode: 1,
+  },
+  INFERENCE_FAILED: {
+    summary: "The net failed on a frame.",
+    hint: "Check that the net takes frames of this size: input.multipleOf and input.resize in docs/models.md.",
+    exitCode: 1,
+  },
+  ENGINE_STOPPED: {
+    summary: "The engine no longer runs.",
+    hint: "Create a new engine; if it was not closed by the program, check the machine's memory.",
+    exitCode: 1,
+  },
+  CLASSES_MISMATCH: {
+    summary: "The model and the data set do not have the same classes.",
+    hint: "Score the model on the data set that it was made for, or give its classes with --manifest file.json.",
+    exitCode: 2,
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { createEngine, type EngineOptions } from "../../src/engine/create-engine.js";
+import type { LoadedModel } from "../../src/model/load-model.js";
+
+test.each([
+  [{ engine: "warp" }, /engine reference/],
+  [{ executionProvider: "tpu" }, /execution provider cpu/],
+  [{ threads: 0 }, /1\.\.256 threads/],
+  [{ threads: 1.5 }, /1\.\.256 threads/],
+])("the options %j are refused before anything starts", async (options, message) => {
+  await expect(createEngine({} as LoadedModel, options as unknown as EngineOptions)).rejects.toThrow(
+    expect.objectContaining({ code: "USAGE", message: expect.stringMatching(message) }),
+  );
+});
