@@ -1,0 +1,22 @@
+import type { Vector } from "./vector.js";
+
+/** A light is no point: nearer than this, its irradiance stops growing. */
+const LIGHT_SIZE_SQUARED = 0.4;
+/** A lamp or window as the surfaces see it: a small plane that shines to one side. */
+export interface Light {
+  readonly position: Vector;
+  /** Unit vector to where it shines most. */
+  readonly facing: Vector;
+  /** Irradiance that it gives at 1 m straight ahead. */
+  readonly power: number;
+}
+
+/** Irradiance of a light at a point, for a plane that faces it. */
+export function irradianceFacing(light: Light, x: number, y: number, z: number): number {
+  const [dx, dy, dz] = [x - light.position[0], y - light.position[1], z - light.position[2]];
+  const squared = dx * dx + dy * dy + dz * dz;
+  const ahead =
+    (dx * light.facing[0] + dy * light.facing[1] + dz * light.facing[2]) / Math.sqrt(squared + 1e-9);
+  // Lamps shine a little to the side and upwards too.
+  return (light.power * Math.max(0.06, ahead)) / (squared + LIGHT_SIZE_SQUARED);
+}
