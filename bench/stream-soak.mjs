@@ -8,7 +8,6 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -39,7 +38,11 @@ const children = [];
 function start(command, args) {
   const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"]) child[stream].on("data", (chunk) => (output[stream] += chunk));
+  for (const stream of ["stdout", "stderr"]) {
+    child[stream].on("data", (chunk) => {
+      output[stream] += chunk;
+    });
+  }
   const ended = once(child, "close");
   children.push(child);
   return { child, output, ended };
@@ -47,9 +50,11 @@ function start(command, args) {
 
 const mavseg = (...args) => start(process.execPath, [`${root}dist/cli/main.js`, ...args]);
 
-async function waitForLine({ child, output }, text) {
-  for await (const line of createInterface({ input: child.stderr })) if (line.includes(text)) return;
-  throw new Error(`a process ended without writing "${text}":\n${output.stderr}`);
+async function wrote({ child, output }, text) {
+  while (!output.stderr.includes(text)) {
+    const [end] = await Promise.race([once(child.stderr, "data"), once(child, "close").then(() => ["end"])]);
+    if (end === "end") throw new Error(`a process ended without writing "${text}":\n${output.stderr}`);
+  }
 }
 
 async function freeAddress() {
@@ -74,7 +79,7 @@ async function soak() {
     ...["run", "--model", options.model, "--source", frames, "--publish", masks, "--json"],
     ...["--encoding", options["mask-encoding"], ...threads],
   );
-  await waitForLine(run, "waiting for frames");
+  await wrote(run, "waiting for frames");
   const subscriber = start(options.python, [
     `${root}examples/python/subscriber.py`,
     "--source",
