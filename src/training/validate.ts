@@ -58,7 +58,10 @@ export function predictMask(
     const logits = runNet(tf, ops, net, tensors, x);
     const full = net.outputStride === 1 ? logits : ops.resizeBilinear(logits, padded.height, padded.width);
     const mask = tf.argMax(full, 3) as Tensor3D;
-    return tf.slice(mask, [0, 0, 0], [1, picture.height, picture.width]).dataSync();
+    return tf.slice(mask, [0, 0, 0], [1, picture.height, picture.width]);
   });
-  return Uint8Array.from(ids);
+  // Read outside of tidy, which walks every element of an array that is returned from it: seconds for a full mask.
+  const mask = Uint8Array.from(ids.dataSync());
+  ids.dispose();
+  return mask;
 }

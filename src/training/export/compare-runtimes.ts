@@ -73,10 +73,15 @@ async function logitDifference(
   }
   const feeds = { [manifest.input.name]: new ort.Tensor("float32", planes, [1, channels, height, width]) };
   const actual = (await session.run(feeds))[manifest.output.name]!.data as Float32Array;
-  const expected = tf.tidy(() => {
-    const logits = runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, channels]));
-    return tf.transpose(logits, [0, 3, 1, 2]).dataSync();
-  });
+  const logits = tf.tidy(() =>
+    tf.transpose(
+      runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, channels])),
+      [0, 3, 1, 2],
+    ),
+  );
+  // Read outside of tidy, which walks every element of an array that is returned from it.
+  const expected = logits.dataSync();
+  logits.dispose();
   let largest = 0;
   for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]! - actual[i]!));
   return largest;

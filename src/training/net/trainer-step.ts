@@ -82,16 +82,19 @@ export function computeStep(
       return evaluated.value;
     };
     const { value, grads } = tf.valueAndGrads(forward)(trainable);
-    const flat = tf.concat(grads.map((gradient) => tf.reshape(gradient, [-1]) as Tensor1D));
-    return { value: value.dataSync()[0]!, gradient: flat.dataSync() as Float32Array };
+    return { value, flat: tf.concat(grads.map((gradient) => tf.reshape(gradient, [-1]) as Tensor1D)) };
   });
+  // Read outside of tidy, which walks every element of an array that is returned from it.
+  const value = result.value.dataSync()[0]!;
+  const gradient = result.flat.dataSync() as Float32Array;
+  tf.dispose([result.value, result.flat]);
   const samples = observed.map(({ norm, mean, variance }) => ({
     norm,
     mean: mean.dataSync() as Float32Array,
     variance: variance.dataSync() as Float32Array,
   }));
   tf.dispose(observed.flatMap(({ mean, variance }) => [mean, variance]));
-  return { loss: result.value, focal, dice, gradient: result.gradient, samples };
+  return { loss: value, focal, dice, gradient, samples };
 }
 
 /** What tfjs passes as the last argument of a function with its own gradient. */
