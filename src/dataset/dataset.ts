@@ -8,7 +8,16 @@ const datasetSchema = z.object({
   name: z.string().min(1),
   ignore: z.int().min(0).max(255).default(IGNORE_INDEX),
   classes: z
-    .array(z.object({ id: z.int().min(0).max(254), name: z.string().min(1), color: z.string().optional() }))
+    .array(
+      z.object({
+        id: z.int().min(0).max(254),
+        name: z.string().min(1).max(100),
+        color: z
+          .string()
+          .regex(/^#[0-9a-f]{6}$/i, "a colour like #1f3f8f")
+          .optional(),
+      }),
+    )
     .min(2),
 });
 
@@ -55,7 +64,7 @@ export async function openDataset(dir: string): Promise<Dataset> {
     const issue = parsed.error.issues[0]!;
     throw new MavsegError("DATASET_INVALID", {
       expected: `name, classes [{id, name, color}] and ignore in ${file}`,
-      actual: `${issue.path.join(".")}: ${issue.message}`,
+      actual: `${issue.path.join(".") || "(top level)"}: ${issue.message}`,
     });
   }
   const classes = [...parsed.data.classes].sort((a, b) => a.id - b.id);
@@ -63,6 +72,19 @@ export async function openDataset(dir: string): Promise<Dataset> {
     throw new MavsegError("DATASET_INVALID", {
       expected: `class ids 0, 1, 2, ... without gaps in ${file}`,
       actual: classes.map((entry) => entry.id).join(", "),
+    });
+  }
+  const twice = classes.find((entry, index) => classes.findIndex(({ name }) => name === entry.name) < index);
+  if (twice !== undefined) {
+    throw new MavsegError("DATASET_INVALID", {
+      expected: `a name of its own for every class in ${file}`,
+      actual: `${twice.name} twice`,
+    });
+  }
+  if (parsed.data.ignore < classes.length) {
+    throw new MavsegError("DATASET_INVALID", {
+      expected: `an ignore value that is no class in ${file}`,
+      actual: `${parsed.data.ignore}, the id of ${classes[parsed.data.ignore]!.name}`,
     });
   }
   return {

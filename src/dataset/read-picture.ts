@@ -14,17 +14,21 @@ export interface Picture {
 /**
  * Reads a label image.
  * @returns one class id per pixel
- * @throws MavsegError `DATASET_INVALID` for an unreadable file or one that is no 8-bit single-channel image: a colour
- * label is a picture of class ids, not the ids
+ * @throws MavsegError `DATASET_INVALID` for an unreadable file or one that is no PNG with one 8-bit grey channel: a
+ * colour label is a picture of class ids, not the ids; JPEG changes ids; and ids of 1, 2 or 4 bits would be stretched
+ * to 0..255 on reading, so that class 1 of two became the ignore value without a word
  */
 export async function readLabel(file: string): Promise<Picture> {
   try {
-    const image = sharp(file);
-    const { channels, depth, isPalette } = await image.metadata();
-    if (channels !== 1 || depth !== "uchar" || isPalette) {
+    // A colour profile, which paint programs like to add, would turn ids into other ids.
+    const image = sharp(file, { ignoreIcc: true });
+    const { format, channels, bitsPerSample, isPalette } = await image.metadata();
+    if (format !== "png" || channels !== 1 || bitsPerSample !== 8 || isPalette) {
       throw new MavsegError("DATASET_INVALID", {
-        expected: `${file} to have one 8-bit grey channel of class ids`,
-        actual: isPalette ? "a palette of colours" : `${channels} channel(s) of ${depth}`,
+        expected: `${file} to be a PNG with one 8-bit grey channel of class ids`,
+        actual: isPalette
+          ? "a palette of colours"
+          : `${format} with ${channels} channel(s) of ${bitsPerSample ?? 8} bits`,
       });
     }
     const { data, info } = await image.toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });

@@ -45,7 +45,7 @@ export function throwFaults(faults: readonly string[]): void {
   const named = faults.slice(0, MAX_FAULTS_NAMED).join("; ");
   const more = faults.length > MAX_FAULTS_NAMED ? `; and ${faults.length - MAX_FAULTS_NAMED} more` : "";
   throw new MavsegError("DATASET_INVALID", {
-    expected: "every image to have a label of its size with ids from dataset.json",
+    expected: "every image to be readable and to have a label of its size with ids from dataset.json",
     actual: `${faults.length} fault(s): ${named}${more}`,
   });
 }
