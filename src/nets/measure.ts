@@ -1,4 +1,4 @@
-import { type ConvNode, INPUT, isTrainable, type Net, type Node, type Pair, SCALE, sizeOf } from "./net.js";
+import { type ConvNode, INPUT, isTrainable, type Net, type Node, SCALE, sizeOf } from "./net.js";
 
 /** Height, width and channels of a feature map. */
 export type MapShape = readonly [height: number, width: number, channels: number];
@@ -20,7 +20,7 @@ export interface NetMeasures {
 
 const FLOAT32_BYTES = 4;
 
-/** Shapes of all feature maps for an input of the given size. */
+/** Shapes of all feature maps for an input of the given size, whose sides are multiples of `net.multipleOf`. */
 export function inferShapes(net: Net, height: number, width: number): Map<string, MapShape> {
   const shapes = new Map<string, MapShape>([[INPUT, [height, width, net.inputChannels]]]);
   for (const node of net.nodes) shapes.set(node.name, outputShape(net, node, shapes));
@@ -46,9 +46,10 @@ function outputShape(net: Net, node: Node, shapes: ReadonlyMap<string, MapShape>
   }
 }
 
-/** Counts what a net costs for a picture of the given size in px. */
+/** Counts what a net costs for a picture of the given size in px, which is padded to multiples of `net.multipleOf`. */
 export function measureNet(net: Net, height: number, width: number): NetMeasures {
-  const shapes = inferShapes(net, height, width);
+  const padded = (side: number) => Math.ceil(side / net.multipleOf) * net.multipleOf;
+  const shapes = inferShapes(net, padded(height), padded(width));
   let trainableParameters = 0;
   for (const parameter of net.parameters.values())
     if (isTrainable(parameter)) trainableParameters += sizeOf(parameter);
@@ -66,7 +67,9 @@ export function measureNet(net: Net, height: number, width: number): NetMeasures
     const kernel = sizeOf(net.parameters.get(node.kernel)!);
     untiedKernelValues += kernel;
     macs += output[0] * output[1] * kernel;
-    exported.set(node.kernel, kernel + (node.bias || hasNorm(net, node) ? output[2] : 0));
+    const norm = normAfter(net, node);
+    // A kernel that is followed by different norms becomes one kernel per norm in the file.
+    exported.set(`${node.kernel} ${norm}`, kernel + (node.bias || norm ? output[2] : 0));
   }
   return {
     trainableParameters,
@@ -78,36 +81,47 @@ export function measureNet(net: Net, height: number, width: number): NetMeasures
   };
 }
 
-function hasNorm(net: Net, conv: ConvNode): boolean {
-  return net.nodes.some((node) => node.op === "batch-norm" && node.inputs[0] === conv.name);
+function normAfter(net: Net, conv: ConvNode): string {
+  for (const node of net.nodes)
+    if (node.op === "batch-norm" && node.inputs[0] === conv.name) return node.norm;
+  return "";
 }
 
 function volume([h, w, c]: MapShape): number {
   return h * w * c;
 }
 
-/** Arithmetic of receptive fields (Araujo et al., Distill 2019): field and step in input px, largest over all paths. */
+/**
+ * Arithmetic of receptive fields (Araujo et al., Distill 2019): field and step in input px, largest over all paths.
+ * Each axis on its own: of a 3x1 convolution and a 1x3 behind it, each widens one axis only.
+ */
 function receptiveField(net: Net): number {
+  return Math.max(receptiveFieldAlong(net, 0), receptiveFieldAlong(net, 1));
+}
+
+function receptiveFieldAlong(net: Net, axis: 0 | 1): number {
   const fields = new Map<string, { field: number; step: number }>([[INPUT, { field: 1, step: 1 }]]);
   for (const node of net.nodes) {
     const inputs = node.inputs.map((input) => fields.get(input)!);
     const step = inputs[0]!.step;
     const field = Math.max(...inputs.map((input) => input.field));
-    fields.set(node.name, afterNode(net, node, field, step));
+    fields.set(node.name, afterNode(net, node, axis, field, step));
   }
   return fields.get(net.output)!.field;
 }
 
-function afterNode(net: Net, node: Node, field: number, step: number): { field: number; step: number } {
+function afterNode(
+  net: Net,
+  node: Node,
+  axis: 0 | 1,
+  field: number,
+  step: number,
+): { field: number; step: number } {
   switch (node.op) {
     case "conv":
     case "depthwise-conv": {
-      const [kh, kw] = net.parameters.get(node.kernel)!.shape as readonly [number, number];
-      const reach = (kernel: Pair, axis: 0 | 1) => (kernel[axis] - 1) * node.dilation[axis];
-      return {
-        field: field + Math.max(reach([kh, kw], 0), reach([kh, kw], 1)) * step,
-        step: step * node.stride[0],
-      };
+      const reach = (net.parameters.get(node.kernel)!.shape[axis]! - 1) * node.dilation[axis];
+      return { field: field + reach * step, step: step * node.stride[axis] };
     }
     case "max-pool":
       return { field: field + (SCALE - 1) * step, step: step * SCALE };

@@ -79,6 +79,7 @@ export class NetBuilder {
   }
 
   build(net: Omit<Net, "parameters" | "nodes" | "inputChannels" | "classCount">): Net {
+    this.#checkNorms(net.output);
     return {
       ...net,
       inputChannels: this.channelsOf(INPUT),
@@ -115,6 +116,21 @@ export class NetBuilder {
 
   #nextName(op: string): string {
     return `${op}_${this.#nodes.length}`;
+  }
+
+  /** A norm is folded into the convolution before it, so nothing else may read what that convolution gives. */
+  #checkNorms(output: string): void {
+    const convs = new Set<string>();
+    for (const node of this.#nodes)
+      if (node.op === "conv" || node.op === "depthwise-conv") convs.add(node.name);
+    for (const norm of this.#nodes) {
+      if (norm.op !== "batch-norm") continue;
+      const [source] = norm.inputs;
+      const readers = this.#nodes.filter((node) => (node.inputs as readonly string[]).includes(source));
+      if (!convs.has(source) || readers.length > 1 || source === output) {
+        throw new Error(`norm ${norm.norm} needs a convolution of its own before it, not ${source}`);
+      }
+    }
   }
 
   /** A name that is there already is a tied use: its shape must be the same. */
