@@ -31,8 +31,8 @@ export interface Place {
 export function drawCrop(
   random: Random,
   augmentation: Augmentation,
-  picture: { readonly width: number; readonly height: number; readonly channels: number },
-  crop: { readonly width: number; readonly height: number },
+  picture: Size & { readonly channels: number },
+  crop: Size,
   around: Place | null,
 ): CropDraw {
   const angle = (random.uniform(-1, 1) * augmentation.rotationDegrees * Math.PI) / 180;
@@ -42,16 +42,16 @@ export function drawCrop(
   const cos = Math.cos(angle) / scale;
   const sin = Math.sin(angle) / scale;
   const [xx, xy, yx, yy] = [cos * flipX, -sin * flipY, sin * flipX, cos * flipY];
-  const centre = around === null ? anywhere(random, picture, crop) : near(random, around, crop, scale);
-  const midX = (crop.width - 1) / 2;
-  const midY = (crop.height - 1) / 2;
+  // One point of the crop and where it lies in the picture: with the matrix they fix the rest.
+  const inCrop = around === null ? middleOf(crop) : innerPoint(random, crop);
+  const inPicture = around ?? anywhere(random, picture, crop);
   return {
     xx,
     xy,
     yx,
     yy,
-    x0: centre.x - xx * midX - xy * midY,
-    y0: centre.y - yx * midX - yy * midY,
+    x0: inPicture.x - xx * inCrop.x - xy * inCrop.y,
+    y0: inPicture.y - yx * inCrop.x - yy * inCrop.y,
     gamma: factor(random, augmentation.gamma),
     brightness: factor(random, augmentation.brightness),
     tint: Array.from({ length: picture.channels }, () => factor(random, augmentation.tint)),
@@ -65,27 +65,33 @@ function factor(random: Random, most: number): number {
   return Math.exp(random.uniform(-1, 1) * Math.log(most));
 }
 
-/** A centre from which the crop mostly lies inside the picture. */
-function anywhere(
-  random: Random,
-  picture: { readonly width: number; readonly height: number },
-  crop: { readonly width: number; readonly height: number },
-): Place {
-  const along = (side: number, cropSide: number) =>
-    side > cropSide ? random.uniform(cropSide / 2, side - cropSide / 2) : side / 2;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Between the outermost pixels' centres, which lie at 0 and side - 1. */
+function middleOf({ width, height }: Size): Place {
+  return { x: (width - 1) / 2, y: (height - 1) / 2 };
+}
+
+/** A place for the crop's middle from which the crop mostly lies inside the picture. */
+function anywhere(random: Random, picture: Size, crop: Size): Place {
+  const along = (side: number, cropSide: number) => {
+    const room = Math.max(side - cropSide, 0) / 2;
+    return (side - 1) / 2 + random.uniform(-room, room);
+  };
   return { x: along(picture.width, crop.width), y: along(picture.height, crop.height) };
 }
 
-/** The point lands anywhere in the inner part of the crop, so that a net does not learn that things lie in the middle. */
-function near(
-  random: Random,
-  point: Place,
-  crop: { readonly width: number; readonly height: number },
-  scale: number,
-): Place {
-  const reach = 0.4 / scale;
+/** Share of a crop's sides from its middle within which a wanted point lands. */
+const INNER_REACH = 0.4;
+
+/** Anywhere in the inner part of the crop, so that a net does not learn that things lie in the middle. */
+function innerPoint(random: Random, crop: Size): Place {
+  const { x, y } = middleOf(crop);
   return {
-    x: point.x + random.uniform(-reach, reach) * crop.width,
-    y: point.y + random.uniform(-reach, reach) * crop.height,
+    x: x + random.uniform(-INNER_REACH, INNER_REACH) * crop.width,
+    y: y + random.uniform(-INNER_REACH, INNER_REACH) * crop.height,
   };
 }
