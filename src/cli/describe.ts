@@ -100,8 +100,11 @@ function readCount(flag: string, text: string): number {
 
 function readSize(text: string): [width: number, height: number] {
   const match = /^(\d+)x(\d+)$/.exec(text);
-  if (match === null) throw new MavsegError("USAGE", { expected: "--size like 1280x1024", actual: text });
-  return [Number(match[1]), Number(match[2])];
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(width >= 1 && height >= 1)) {
+    throw new MavsegError("USAGE", { expected: "--size like 1280x1024", actual: text });
+  }
+  return [width, height];
 }
 
 function render(described: object): string {

@@ -47,7 +47,7 @@ export function createCommand(): Command {
         name: flags.name ?? null,
         data: flags.data ?? null,
         images,
-        onImage: (done) => progress.update(done / images, `${done} of ${images} pictures`),
+        onImage: (done, total) => progress.update(done / total, `${done} of ${total} pictures`),
       }).finally(() => progress.done());
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : describe(flags.out, result));
     });

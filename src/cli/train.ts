@@ -1,10 +1,18 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { Command } from "commander";
 import { MavsegError } from "../errors.js";
 import { NET_NAMES, parseNetOptions } from "../nets/create-net.js";
 import { DEFAULT_AUGMENTATION, type TrainingOptions, trainingOptionsSchema } from "../training/options.js";
-import { classWeightsFor, describeRun, type PreparedData, prepareData } from "../training/prepare.js";
+import {
+  checkNetOptions,
+  checkSameData,
+  classWeightsFor,
+  describeRun,
+  type PreparedData,
+  prepareData,
+} from "../training/prepare.js";
 import { RunFolder, type RunInfo } from "../training/run-folder.js";
 import { loadTensorFlow } from "../training/tensorflow/load.js";
 import { type TrainingState, type TrainingSummary, train } from "../training/train.js";
@@ -77,7 +85,7 @@ async function runTraining(flags: TrainFlags): Promise<TrainingSummary> {
   // Before anything else: a missing TensorFlow must not be found after minutes of reading.
   await loadTensorFlow();
   const folder = new RunFolder(flags.out);
-  const { info, data } = flags.resume ? await reopen(folder) : await begin(flags, folder);
+  const { info, data } = flags.resume ? await reopen(flags, folder) : await begin(flags, folder);
   const abort = new AbortController();
   const stop = () => abort.abort();
   process.once("SIGINT", stop);
@@ -95,9 +103,12 @@ async function runTraining(flags: TrainFlags): Promise<TrainingSummary> {
   }
 }
 
-async function reopen(folder: RunFolder): Promise<{ info: RunInfo; data: PreparedData }> {
+async function reopen(flags: TrainFlags, folder: RunFolder): Promise<{ info: RunInfo; data: PreparedData }> {
   const info = await folder.readInfo();
-  return { info, data: await checkData(info.options.data) };
+  // The data may have moved since; that it is the same data is checked.
+  const data = await checkData(flags.data === "" ? info.options.data : flags.data);
+  await checkSameData(info, data);
+  return { info, data };
 }
 
 async function begin(flags: TrainFlags, folder: RunFolder): Promise<{ info: RunInfo; data: PreparedData }> {
@@ -109,8 +120,10 @@ async function begin(flags: TrainFlags, folder: RunFolder): Promise<{ info: RunI
       hint: "Go on with --resume, or give another --out.",
     });
   }
-  const data = await checkData(flags.data);
-  const info = await describeRun(readOptions(flags, data), data, versions());
+  const options = readOptions(flags);
+  checkNetOptions(options);
+  const data = await checkData(options.data);
+  const info = await describeRun(withClassWeights(options, data), data, versions());
   await folder.create(info);
   return { info, data };
 }
@@ -126,10 +139,11 @@ async function checkData(dir: string): Promise<PreparedData> {
   }
 }
 
-function readOptions(flags: TrainFlags, data: PreparedData): TrainingOptions {
+function readOptions(flags: TrainFlags): TrainingOptions {
   const [width, height] = flags.crop.split("x").map(Number);
   const wanted: Record<keyof TrainingOptions, unknown> = {
-    data: flags.data,
+    // Absolute, so that the run can be resumed from another folder.
+    data: path.resolve(flags.data),
     net: flags.net,
     netOptions: parseNetOptions(flags.netOption),
     seed: Number(flags.seed),
@@ -141,10 +155,7 @@ function readOptions(flags: TrainFlags, data: PreparedData): TrainingOptions {
     learningRate: Number(flags.learningRate),
     warmUp: 0.02,
     frozenNorms: Number(flags.frozenNorms),
-    classWeights:
-      flags.classWeights === undefined
-        ? classWeightsFor(data.statistics.classPixels)
-        : flags.classWeights.split(",").map(Number),
+    classWeights: flags.classWeights === undefined ? [] : flags.classWeights.split(",").map(Number),
     focalGamma: 2,
     diceWeight: Number(flags.dice),
     averageDecay: 0.998,
@@ -158,14 +169,20 @@ function readOptions(flags: TrainFlags, data: PreparedData): TrainingOptions {
       actual: `${issue.path.join(".")}: ${issue.message}`,
     });
   }
-  const classCount = data.dataset.classes.length;
-  if (parsed.data.classWeights.length !== classCount) {
+  return parsed.data;
+}
+
+/** Weights that were not given come from how rare the classes are. */
+function withClassWeights(options: TrainingOptions, { dataset, statistics }: PreparedData): TrainingOptions {
+  const { classWeights } = options;
+  if (classWeights.length === 0) return { ...options, classWeights: classWeightsFor(statistics.classPixels) };
+  if (classWeights.length !== dataset.classes.length) {
     throw new MavsegError("USAGE", {
-      expected: `${classCount} class weights`,
-      actual: String(parsed.data.classWeights.length),
+      expected: `${dataset.classes.length} class weights`,
+      actual: String(classWeights.length),
     });
   }
-  return parsed.data;
+  return options;
 }
 
 function readAugmentation(pairs: readonly string[]): Record<string, unknown> {

@@ -107,7 +107,7 @@ export async function loadCheckpoint(file: string): Promise<LoadedCheckpoint> {
   const headerBytes = bytes.readUInt32LE(MAGIC.length);
   if (headerBytes > MOST_HEADER_BYTES) throw invalid(`a header of ${headerBytes} bytes`);
   const header = readHeader(bytes.toString("utf8", start, start + headerBytes), invalid);
-  const net = createNet(header.net.name, header.net.inputChannels, header.net.classCount, header.net.options);
+  const net = buildNet(header.net, invalid);
   const layout = new WeightLayout(net);
   const { trainable, statistics } = header.lengths;
   const expected = start + headerBytes + FLOAT32_BYTES * (4 * trainable + statistics);
@@ -132,6 +132,17 @@ export async function loadCheckpoint(file: string): Promise<LoadedCheckpoint> {
   const adam = { step: header.adamStep, first: take(trainable), second: take(trainable) };
   const { step, elapsedMs, bestIoU } = header;
   return { net, layout, checkpoint: { step, elapsedMs, bestIoU, weights, average, adam } };
+}
+
+function buildNet(
+  { name, inputChannels, classCount, options }: NetIdentity,
+  invalid: (actual: string, cause?: unknown) => MavsegError,
+): Net {
+  try {
+    return createNet(name, inputChannels, classCount, options);
+  } catch (cause) {
+    throw invalid(`a net that cannot be built: ${(cause as Error).message}`, cause);
+  }
 }
 
 function readHeader(text: string, invalid: (actual: string, cause?: unknown) => MavsegError) {

@@ -4,6 +4,8 @@ import path from "node:path";
 import { checkSplit, type SplitStatistics } from "../dataset/check-split.js";
 import { type Dataset, openDataset } from "../dataset/dataset.js";
 import { type LabelledFrame, listSplit } from "../dataset/split.js";
+import { MavsegError } from "../errors.js";
+import { createNet } from "../nets/create-net.js";
 import { surveyPictures } from "./data/survey.js";
 import type { TrainingOptions } from "./options.js";
 import type { RunInfo } from "./run-folder.js";
@@ -31,6 +33,34 @@ export async function prepareData(
   const statistics = await checkSplit(dataset, train, (done) => onProgress(done, total));
   await checkSplit(dataset, val, (done) => onProgress(train.length + done, total));
   return { dataset, train, val, statistics };
+}
+
+/**
+ * Finds what the net would only fail on after the data was read.
+ * @throws MavsegError `USAGE` for a net or an option that there is not, and for a crop that the net cannot take
+ */
+export function checkNetOptions({ net, netOptions, crop }: TrainingOptions): void {
+  const { multipleOf } = createNet(net, 1, 2, netOptions);
+  if (crop.width % multipleOf !== 0 || crop.height % multipleOf !== 0) {
+    throw new MavsegError("USAGE", {
+      expected: `a crop whose sides are multiples of ${multipleOf} px for ${net}`,
+      actual: `${crop.width}x${crop.height}`,
+    });
+  }
+}
+
+/**
+ * A training goes on as if it had never stopped only on the data that it began with.
+ * @throws MavsegError `RUN_INVALID`
+ */
+export async function checkSameData(info: RunInfo, { dataset, train }: PreparedData): Promise<void> {
+  const sha256 = await hashOfFiles(dataset, train);
+  if (sha256 === info.dataset.sha256) return;
+  throw new MavsegError("RUN_INVALID", {
+    expected: `the ${info.dataset.trainFrames} training frames of ${info.dataset.name} that the run began with`,
+    actual: `${train.length} frames in ${dataset.dir}, or files of other names or sizes, or another dataset.json`,
+    hint: "Bring the old data back, or train a new run on the new data.",
+  });
 }
 
 /** A class this many times rarer than the background gets no more weight: beyond it, single px rule the gradient. */

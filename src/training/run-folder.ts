@@ -95,7 +95,15 @@ export class RunFolder {
   }
 
   async append(entry: LogEntry): Promise<void> {
-    await appendFile(this.#log, `${JSON.stringify(entry)}\n`);
+    try {
+      await appendFile(this.#log, `${JSON.stringify(entry)}\n`);
+    } catch (cause) {
+      throw new MavsegError("OUTPUT_UNWRITABLE", {
+        expected: `to write ${this.#log}`,
+        actual: (cause as Error).message,
+        cause,
+      });
+    }
   }
 
   async readLog(): Promise<LogEntry[]> {

@@ -143,6 +143,8 @@ export async function train(
   };
 
   try {
+    // A run that is killed before its first checkpoint can be resumed too.
+    if (!resume) await save(folder.lastCheckpoint);
     while (progressNow() < 1 && !control.signal.aborted) {
       const progress = progressNow();
       const frozenNorms = progress >= 1 - options.frozenNorms;

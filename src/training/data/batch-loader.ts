@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { ERRORS, type ErrorCode, MavsegError } from "../../errors.js";
+import { MavsegError } from "../../errors.js";
 import type { Batch, BatchOrder, BatchReply, BatchWorkerData } from "./batch-messages.js";
 
 /** Batches made ahead: one in the making while one waits evens out crops of different cost. */
@@ -92,8 +92,5 @@ export class BatchLoader {
 
 /** An error of the table keeps its code on its way between threads. */
 function toError(reply: Extract<BatchReply, { kind: "failed" }>): Error {
-  if (reply.code !== null && reply.code in ERRORS) {
-    return new MavsegError(reply.code as ErrorCode, { actual: reply.message });
-  }
-  return new Error(reply.message);
+  return reply.code === null ? new Error(reply.message) : new MavsegError(reply.code, reply.detail);
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode, ErrorDetail } from "../../errors.js";
 import type { CropSourceOptions } from "./crop-source.js";
 
 /** One batch of augmented crops. */
@@ -30,4 +31,10 @@ export type BatchReply =
   | { readonly kind: "progress"; readonly done: number }
   | { readonly kind: "ready" }
   | { readonly kind: "batch"; readonly batch: Batch }
-  | { readonly kind: "failed"; readonly code: string | null; readonly message: string };
+  /** `code` and `detail` are those of an error of the table; null for others, which have but a message. */
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode | null;
+      readonly detail: Pick<ErrorDetail, "expected" | "actual">;
+      readonly message: string;
+    };

@@ -13,11 +13,14 @@ const countsLength = (width / stride) * (height / stride) * classCount;
 const send = (reply: BatchReply, transfer: ArrayBuffer[] = []) => port.postMessage(reply, transfer);
 
 function fail(error: unknown): void {
-  send({
-    kind: "failed",
-    code: error instanceof MavsegError ? error.code : null,
-    message: error instanceof Error ? error.message : String(error),
-  });
+  if (error instanceof MavsegError) {
+    const { code, message, expected, actual } = error;
+    const detail = { ...(expected !== undefined && { expected }), ...(actual !== undefined && { actual }) };
+    send({ kind: "failed", code, detail, message });
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    send({ kind: "failed", code: null, detail: {}, message });
+  }
 }
 
 try {

@@ -17,7 +17,7 @@ export interface ExportOptions {
   readonly data: string | null;
   /** Pictures of the validation split to compare on. */
   readonly images: number;
-  readonly onImage: (done: number) => void;
+  readonly onImage: (done: number, total: number) => void;
 }
 
 export interface ExportResult {
@@ -61,7 +61,9 @@ export async function exportRun(
     normalisation: info.normalisation,
     ignoreIndex: info.dataset.ignoreIndex,
   };
-  const difference = await compareRuntimes(context, averagedWeights(loaded), model, chosen, options.onImage);
+  const difference = await compareRuntimes(context, averagedWeights(loaded), model, chosen, (done) =>
+    options.onImage(done, chosen.length),
+  );
   if (
     !(difference.largestLogitDifference <= MOST_LOGIT_DIFFERENCE) ||
     !(difference.equalMaskShare >= LEAST_EQUAL_MASK_SHARE)
