@@ -7,19 +7,22 @@ import { MavsegError } from "../errors.js";
 export class ConfusionMatrix {
   /** `[classes, classes]`, row-major: label, prediction. */
   readonly counts: Float64Array;
+  /** `[classes]`: px of each class of which no class was said (nets that end in class ids may say 255). */
+  readonly unanswered: Float64Array;
 
   constructor(
     readonly classCount: number,
     readonly ignoreIndex: number,
   ) {
     this.counts = new Float64Array(classCount * classCount);
+    this.unanswered = new Float64Array(classCount);
   }
 
   /**
    * Adds a frame.
    * @param label class ids per px
    * @param prediction class ids per px, in the same order
-   * @throws MavsegError `DATASET_INVALID` for different lengths or an id that is no class
+   * @throws MavsegError `DATASET_INVALID` for different lengths or a label that is no class
    */
   add(label: Uint8Array, prediction: Uint8Array): void {
     if (label.length !== prediction.length) {
@@ -36,13 +39,14 @@ export class ConfusionMatrix {
       const labelled = pair >> 8;
       const predicted = pair & 255;
       if (count === 0 || labelled === this.ignoreIndex) continue;
-      if (labelled >= this.classCount || predicted >= this.classCount) {
+      if (labelled >= this.classCount) {
         throw new MavsegError("DATASET_INVALID", {
-          expected: `class ids below ${this.classCount}`,
-          actual: `label ${labelled}, prediction ${predicted}`,
+          expected: `labels with ids below ${this.classCount}, or ${this.ignoreIndex} for what does not count`,
+          actual: `${count} px of id ${labelled}`,
         });
       }
-      this.counts[labelled * this.classCount + predicted]! += count;
+      if (predicted >= this.classCount) this.unanswered[labelled]! += count;
+      else this.counts[labelled * this.classCount + predicted]! += count;
     }
   }
 
@@ -59,6 +63,26 @@ export class ConfusionMatrix {
   meanIoU(): number | null {
     const known = this.iou().filter((value) => value !== null);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+
+  /** Share of each class's labelled px that were not found, 0..1; null for a class without labels. */
+  falseNegativeRate(): (number | null)[] {
+    return Array.from({ length: this.classCount }, (_, id) => {
+      const labelled = this.#rowSum(id);
+      return labelled === 0 ? null : 1 - this.#at(id, id) / labelled;
+    });
+  }
+
+  /** Share of the px of all other classes that were taken for this one, 0..1; null where there are no others. */
+  falsePositiveRate(): (number | null)[] {
+    const all = Array.from({ length: this.classCount }, (_, id) => this.#rowSum(id)).reduce(
+      (a, b) => a + b,
+      0,
+    );
+    return Array.from({ length: this.classCount }, (_, id) => {
+      const others = all - this.#rowSum(id);
+      return others === 0 ? null : (this.#columnSum(id) - this.#at(id, id)) / others;
+    });
   }
 
   /** Share of px whose class is right; null when nothing was counted. */
@@ -84,7 +108,7 @@ export class ConfusionMatrix {
   }
 
   #rowSum(label: number): number {
-    let sum = 0;
+    let sum = this.unanswered[label]!;
     for (let prediction = 0; prediction < this.classCount; prediction++) sum += this.#at(label, prediction);
     return sum;
   }

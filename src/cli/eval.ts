@@ -1,0 +1,116 @@
+import { Command } from "commander";
+import { z } from "zod";
+import type { ClassInfo } from "../core/classes.js";
+import { type Dataset, openDataset } from "../dataset/dataset.js";
+import { listSplit } from "../dataset/split.js";
+import { createEngine } from "../engine/create-engine.js";
+import type { Engine } from "../engine/engine.js";
+import { meanOfKnown } from "../evaluation/centroid-distance.js";
+import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
+import { loadModel } from "../model/load-model.js";
+import { checkOptions } from "./option-values.js";
+import { Progress } from "./progress.js";
+
+const evalOptions = z.strictObject({
+  model: z.string({ error: "a model's name, folder or .onnx file" }).min(1),
+  data: z.string({ error: "a folder with dataset.json" }).min(1),
+  split: z.string().min(1).default("val"),
+  manifest: z.string().min(1).optional(),
+  threads: z.int().min(1).max(256).optional(),
+  json: z.boolean().default(false),
+});
+
+const EXAMPLES = `
+Examples:
+  $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --split val
+  $ mavseg eval --model ./net.onnx --manifest net.json --data flights/hall --split test --json
+
+IoU, rates and accuracy are in 0..1, over the px of the whole split at the labels' full size; px with the ignore value
+do not count. Rows of the confusion matrix are labels, columns predictions.`;
+
+export function createCommand(): Command {
+  return new Command("eval")
+    .description("Score a model on labelled frames: IoU per class, and what it takes for what.")
+    .option("--model <name|dir|file>", "the model to score")
+    .option("--data <dir>", "labelled frames: a folder with dataset.json")
+    .option("--split <name>", "which of its splits (default: val)")
+    .option("--manifest <file>", "JSON with what the model's file does not say of itself")
+    .option("--threads <n>", "threads for inference (default: what the engine finds best)", Number)
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags: object) => {
+      const { model, data, split, manifest, threads, json } = checkOptions(evalOptions, flags);
+      const dataset = await openDataset(data);
+      const frames = await listSplit(dataset, split);
+      const engine = await createEngine(await loadModel(model, { manifestFile: manifest }), { threads });
+      const progress = new Progress("scoring");
+      try {
+        const evaluation = await evaluate(engine, dataset, frames, (done) =>
+          progress.update(done / frames.length, `${done} of ${frames.length} frames`),
+        );
+        const result = describe(engine, dataset, split, frames.length, evaluation);
+        process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result, dataset.classes));
+      } finally {
+        progress.done();
+        await engine.close();
+      }
+    });
+}
+
+type Result = ReturnType<typeof describe>;
+
+/** The keys up to `confusion` are a promise to scripts; what follows them may grow. */
+function describe(engine: Engine, dataset: Dataset, split: string, images: number, scores: Evaluation) {
+  const byName = (values: readonly (number | null)[]) =>
+    Object.fromEntries(dataset.classes.map(({ id, name }) => [name, values[id] ?? null]));
+  const { confusion, centroidDistancePx } = scores;
+  const iou = confusion.iou();
+  return {
+    model: engine.manifest.name,
+    split,
+    images,
+    iou: byName(iou),
+    mIoU: confusion.meanIoU(),
+    pixelAccuracy: confusion.pixelAccuracy(),
+    confusion: confusion.rows(),
+    mIoUWithoutBackground: meanOfKnown(iou.slice(1)),
+    falseNegativeRate: byName(confusion.falseNegativeRate()),
+    falsePositiveRate: byName(confusion.falsePositiveRate()),
+    centroidDistancePx: byName(centroidDistancePx),
+    unansweredPx: [...confusion.unanswered],
+    dataset: dataset.name,
+    modelSha256: engine.modelSha256,
+  };
+}
+
+const COLUMN_WIDTH = 12;
+
+function table(result: Result, classes: readonly ClassInfo[]): string {
+  const nameWidth = Math.max(...classes.map(({ name }) => name.length), "label \\ said".length) + 1;
+  const line = (head: string, cells: readonly string[]) =>
+    `${head.padEnd(nameWidth)}${cells.map((cell) => cell.padStart(Math.max(COLUMN_WIDTH, cell.length + 2))).join("")}`;
+  const number = (value: number | null | undefined, digits: number) => value?.toFixed(digits) ?? "-";
+  const { iou, falseNegativeRate, falsePositiveRate, centroidDistancePx } = result;
+  return [
+    `${result.model} on ${result.images} frames of ${result.dataset}, ${result.split}`,
+    "",
+    line("class", ["IoU", "missed", "false alarm", "centroid px"]),
+    ...classes.map(({ name }) =>
+      line(name, [
+        number(iou[name], 4),
+        number(falseNegativeRate[name], 4),
+        number(falsePositiveRate[name], 4),
+        number(centroidDistancePx[name], 2),
+      ]),
+    ),
+    "",
+    `mIoU ${number(result.mIoU, 4)}, without ${classes[0]!.name} ${number(result.mIoUWithoutBackground, 4)}, pixel accuracy ${number(result.pixelAccuracy, 4)}`,
+    "",
+    line(
+      "label \\ said",
+      classes.map(({ name }) => name),
+    ),
+    ...classes.map(({ id, name }) => line(name, result.confusion[id]!.map(String))),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { ClassInfo } from "../core/classes.js";
+import type { Frame } from "../core/frame.js";
+import type { Dataset } from "../dataset/dataset.js";
+import { readLabel } from "../dataset/read-picture.js";
+import type { LabelledFrame } from "../dataset/split.js";
+import type { Engine } from "../engine/engine.js";
+import { MavsegError } from "../errors.js";
+import { centroidDistances, meanOfKnown } from "./centroid-distance.js";
+import { ConfusionMatrix } from "./confusion-matrix.js";
+
+/** What an engine scored on labelled frames. */
+export interface Evaluation {
+  readonly confusion: ConfusionMatrix;
+  /** Per class: mean over the frames where it is both labelled and found; null where there is no such frame. */
+  readonly centroidDistancePx: readonly (number | null)[];
+}
+
+/** While one frame is in the net, the next one is read and decoded. */
+const FRAMES_IN_FLIGHT = 2;
+
+/**
+ * Runs labelled frames through an engine and counts, at the labels' full size.
+ * @param onFrame called after each frame with the number done
+ * @throws MavsegError `CLASSES_MISMATCH`, `DATASET_INVALID`, `FRAME_INVALID`, `FRAME_UNDECODABLE`, naming the file
+ */
+export async function evaluate(
+  engine: Engine,
+  dataset: Dataset,
+  frames: readonly LabelledFrame[],
+  onFrame: (done: number) => void = () => {},
+): Promise<Evaluation> {
+  checkClasses(engine.manifest.classes, dataset);
+  const confusion = new ConfusionMatrix(dataset.classes.length, dataset.ignoreIndex);
+  // By frame and not summed as they come: the order in which sums are made would show in their last digits.
+  const distances: (number | null)[][] = [];
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    while (next < frames.length) {
+      const index = next++;
+      const frame = frames[index]!;
+      distances[index] = await named(frame, () => scoreFrame(engine, dataset, frame, index, confusion));
+      onFrame(++done);
+    }
+  };
+  // The other lanes end after the frame that they are at.
+  const stop = (error: unknown) => {
+    next = frames.length;
+    throw error;
+  };
+  await Promise.all(Array.from({ length: FRAMES_IN_FLIGHT }, () => lane().catch(stop)));
+  return {
+    confusion,
+    centroidDistancePx: dataset.classes.map(({ id }) =>
+      meanOfKnown(distances.map((ofFrame) => ofFrame[id]!)),
+    ),
+  };
+}
+
+async function scoreFrame(
+  engine: Engine,
+  dataset: Dataset,
+  { imagePath, labelPath, name }: LabelledFrame,
+  index: number,
+  confusion: ConfusionMatrix,
+): Promise<(number | null)[]> {
+  const [label, data] = await Promise.all([readLabel(labelPath), readFile(imagePath)]);
+  const { width, height } = label;
+  const encoding: Frame["encoding"] = path.extname(imagePath).toLowerCase() === ".png" ? "png" : "jpeg";
+  const stamp = { sec: 0, nanosec: 0 };
+  const mask = await engine.segment({
+    seq: index,
+    stamp,
+    frameId: name,
+    width,
+    height,
+    step: 0,
+    encoding,
+    data,
+  });
+  confusion.add(label.data, mask.data);
+  return centroidDistances(label.data, mask.data, width, dataset.classes.length, dataset.ignoreIndex);
+}
+
+/** Says in an error which of hundreds of frames it was. */
+async function named<T>(frame: LabelledFrame, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof MavsegError)) throw error;
+    throw new MavsegError(error.code, {
+      ...(error.expected === undefined ? {} : { expected: error.expected }),
+      actual: `${error.actual ?? "something else"} (${frame.imagePath} with ${frame.labelPath})`,
+      hint: error.hint,
+      cause: error,
+    });
+  }
+}
+
+function checkClasses(model: readonly ClassInfo[], dataset: Dataset): void {
+  const names = (classes: readonly ClassInfo[]) => classes.map(({ name }) => name).join(", ");
+  if (names(model) === names(dataset.classes)) return;
+  throw new MavsegError("CLASSES_MISMATCH", {
+    expected: `the classes of ${dataset.name} in their order: ${names(dataset.classes)}`,
+    actual: names(model),
+  });
+}
