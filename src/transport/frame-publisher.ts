@@ -66,6 +66,12 @@ function followSubscriptions(socket: XPublisher): Promise<void> {
 }
 
 async function openRequester({ address, log }: FramePublisherOptions): Promise<FramePublisher> {
+  if (address.role === "bind") {
+    log.warn(
+      { publish: address.endpoint },
+      "imageZMQ's REQ/REP hubs bind: connect with > before the address",
+    );
+  }
   // relaxed and correlate: after an answer that never came the next frame may be sent all the same, and an answer that
   // comes late is not taken for the next frame's.
   const socket = new Request({

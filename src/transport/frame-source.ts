@@ -53,7 +53,7 @@ export interface FrameSourceOptions {
 }
 
 /** After this many messages in a row, timers and other sockets get their turn even if more messages wait. */
-const DRAIN_LIMIT = 64;
+export const DRAIN_LIMIT = 64;
 
 /**
  * Opens a ZeroMQ socket that takes frames as fast as they come and keeps the newest only. ZeroMQ's own means do not
@@ -61,13 +61,19 @@ const DRAIN_LIMIT = 64;
  * @throws MavsegError `ADDRESS_IN_USE`, `ADDRESS_UNUSABLE`
  */
 export async function openFrameSource(options: FrameSourceOptions): Promise<ZeroMqFrameSource> {
+  const { address, protocol, log } = options;
+  if (protocol === "imagezmq-reqrep" && address.role === "connect") {
+    log.warn(
+      { source: address.endpoint },
+      "imageZMQ's REQ/REP senders connect: bind with @ before the address",
+    );
+  }
   const socketOptions = { ...LIVELY, linger: 0, receiveHighWaterMark: FRAME_HIGH_WATER_MARK };
-  const socket =
-    options.protocol === "imagezmq-reqrep" ? new Reply(socketOptions) : new Subscriber(socketOptions);
+  const socket = protocol === "imagezmq-reqrep" ? new Reply(socketOptions) : new Subscriber(socketOptions);
   if (socket instanceof Subscriber) socket.subscribe(options.topic);
-  logConnections(socket, options.log, "source");
+  logConnections(socket, log, "source");
   try {
-    const endpoint = await openAddress(socket, options.address);
+    const endpoint = await openAddress(socket, address);
     return new ZeroMqFrameSource(socket, endpoint, options);
   } catch (error) {
     socket.close();

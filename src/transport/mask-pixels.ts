@@ -66,7 +66,13 @@ async function decodePng({ header, payload }: MaskMessage): Promise<Uint8Array> 
   try {
     const image = sharp(payload, { limitInputPixels: MAX_PAYLOAD_BYTES });
     const { width, height, channels, depth, isPalette } = await image.metadata();
-    if (width === header.width && height === header.height && channels === 1 && depth === "uchar" && !isPalette) {
+    if (
+      width === header.width &&
+      height === header.height &&
+      channels === 1 &&
+      depth === "uchar" &&
+      !isPalette
+    ) {
       return await image.toColourspace("b-w").raw().toBuffer();
     }
     const actual = `${width}x${height} px, ${isPalette ? "a palette" : `${channels} channels`} of ${depth}`;
