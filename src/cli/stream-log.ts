@@ -7,7 +7,13 @@ const STDERR = 2;
 export function createLog(name: string): Logger {
   // Synchronous: the lines are few, and the last ones before a failure must not be lost.
   const stream = process.stderr.isTTY
-    ? pretty({ destination: STDERR, sync: true, ignore: "pid,hostname,name", translateTime: "HH:MM:ss.l" })
+    ? pretty({
+        destination: STDERR,
+        sync: true,
+        singleLine: true,
+        ignore: "pid,hostname,name",
+        translateTime: "HH:MM:ss.l",
+      })
     : pino.destination({ dest: STDERR, sync: true });
   return pino({ name, timestamp: pino.stdTimeFunctions.isoTime }, stream);
 }
