@@ -21,7 +21,3 @@ export async function makeSplitDirs(splitDir: string): Promise<void> {
   await mkdir(path.join(splitDir, "images"), { recursive: true });
   await mkdir(path.join(splitDir, "labels"), { recursive: true });
 }
-
-export async function writeJson(file: string, value: object): Promise<void> {
-  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
-}

@@ -1,11 +1,15 @@
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { IGNORE_INDEX } from "../core/classes.js";
-import { makeSplitDirs, writeFrame, writeJson } from "./dataset-files.js";
+import { makeSplitDirs, writeFrame } from "./dataset-files.js";
 import { FRAME_HEIGHT_PX, FRAME_WIDTH_PX, renderFlight } from "./flight.js";
 import { BACKGROUND, DRONE } from "./label.js";
 import { replaceFolder } from "./replace-folder.js";
 
 export const SYNTH_DATASET_NAME = "synth";
+
+/** To be raised with every change of what is drawn from a seed, so that kept flights are told from new ones. */
+const DRAWING_VERSION = 1;
 
 export const SYNTH_CLASSES = [
   { id: BACKGROUND, name: "background", color: "#404040" },
@@ -43,13 +47,19 @@ export interface SynthDatasetOptions {
 export async function writeSynthDataset(options: SynthDatasetOptions): Promise<void> {
   const { out, force = false } = options;
   await replaceFolder(out, { force, name: SYNTH_DATASET_NAME }, async (dir) => {
-    await writeJson(path.join(dir, "dataset.json"), describe(options));
+    await writeFile(path.join(dir, "dataset.json"), toJson(describe(options)));
     const total = SPLITS.reduce((sum, split) => sum + options.frames[split], 0);
     let done = 0;
     for (const split of SPLITS) {
       await writeSplit(dir, split, options, () => options.onProgress?.(++done, total));
     }
   });
+}
+
+/** Whether a folder holds exactly what `writeSynthDataset` would write with these options: then it need not. */
+export async function isSynthDataset(options: SynthDatasetOptions): Promise<boolean> {
+  const text = await readFile(path.join(options.out, "dataset.json"), "utf8").catch(() => "");
+  return text === toJson(describe(options));
 }
 
 async function writeSplit(
@@ -85,10 +95,15 @@ function describe({ seed, frames, framesPerFlight, width, height }: SynthDataset
     name: SYNTH_DATASET_NAME,
     title: "Drawn flights: a quadrotor crosses indoor halls, wide-angle grey camera, exact labels",
     source: `mavseg synth --seed ${seed} --train ${frames.train} --val ${frames.val} --test ${frames.test}`,
+    drawing: DRAWING_VERSION,
     seed,
     framesPerFlight: framesPerFlight ?? FRAMES_PER_FLIGHT,
     size: { width: width ?? FRAME_WIDTH_PX, height: height ?? FRAME_HEIGHT_PX },
     ignore: IGNORE_INDEX,
     classes: SYNTH_CLASSES,
   };
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
