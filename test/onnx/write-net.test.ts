@@ -1,0 +1,177 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
+import * as ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { loadModel } from "../../src/model/load-model.js";
+import { MANIFEST_KEY, type ModelManifest } from "../../src/model/manifest.js";
+import { decodeModel, encodeModel } from "../../src/model/onnx-proto.js";
+import { createNet, NET_NAMES } from "../../src/nets/create-net.js";
+import type { Net } from "../../src/nets/net.js";
+import { listInitializers } from "../../src/onnx/read-parameters.js";
+import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../src/onnx/write-net.js";
+import { runNet } from "../../src/training/net/run-net.js";
+import { loadTensorFlow } from "../../src/training/tensorflow/load.js";
+import { createOps } from "../../src/training/tensorflow/ops.js";
+import { temporaryFolder } from "../dataset/tiny-dataset.js";
+import { randomValues } from "../nets/random-values.js";
+
+const tf = await loadTensorFlow();
+const ops = createOps(tf);
+
+function manifestFor(net: Net): ModelManifest {
+  const grey = net.inputChannels === 1;
+  return {
+    version: 1,
+    name: `${net.name}-test`,
+    classes: Array.from({ length: net.classCount }, (_, id) => ({ id, name: `c${id}`, color: "#336699" })),
+    ignoreIndex: 255,
+    input: {
+      name: ONNX_INPUT,
+      layout: "NCHW",
+      dtype: "float32",
+      colour: grey ? "grey" : "rgb",
+      scale: 1 / 255,
+      mean: grey ? [0.4] : [0.4, 0.5, 0.6],
+      std: grey ? [0.2] : [0.2, 0.25, 0.3],
+      resize: "none",
+      size: null,
+      multipleOf: net.multipleOf,
+    },
+    output: { name: ONNX_OUTPUT, kind: "logits", layout: "NCHW", stride: net.outputStride },
+    training: { net: { name: net.name, ...net.options } },
+  };
+}
+
+function write(net: Net, seed: number): Uint8Array {
+  return encodeModel(writeNet(net, randomValues(net, seed), manifestFor(net), "0.0.0"));
+}
+
+/** Normal values `[batch, channels, height, width]`, as of normalised pictures. */
+function randomPictures(shape: readonly [number, number, number, number], seed: number): Float32Array {
+  const random = new Random(seed);
+  return Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal());
+}
+
+function runUnderTensorFlow(net: Net, seed: number, x: Float32Array, shape: readonly number[]): Float32Array {
+  const logits = tf.tidy(() => {
+    const parameters = new Map(
+      [...randomValues(net, seed)].map(([name, data]) => [
+        name,
+        tf.tensor(data, [...net.parameters.get(name)!.shape] as [number]) as Tensor4D | Tensor1D,
+      ]),
+    );
+    const nhwc = tf.transpose<Tensor4D>(
+      tf.tensor(x, shape as [number, number, number, number]),
+      [0, 2, 3, 1],
+    );
+    return tf.transpose(runNet(tf, ops, net, parameters, nhwc), [0, 3, 1, 2]);
+  });
+  const data = logits.dataSync() as Float32Array;
+  logits.dispose();
+  return data;
+}
+
+/** Float32 sums in another order; the logits of these weights are of size 1 to 10. */
+const MOST_DIFFERENCE = 1e-3;
+
+describe("a written file computes under ONNX Runtime what the net computes under TensorFlow:", () => {
+  const small = { dilations: [1, 3], widths: [8, 12] };
+  test.each<[string, string, number, object]>([
+    ["mavnet", "mavnet", 3, {}],
+    ["tied-s", "tied-s", 1, {}],
+    ["tied-m", "tied-m", 3, {}],
+    ["tie=none, dense", "tied", 1, { ...small, tie: "none", down: "dense" }],
+    ["tie=none, separable", "tied", 3, { ...small, tie: "none", down: "separable" }],
+    ["tie=depth, separable, two rounds", "tied", 1, { ...small, tie: "depth", down: "separable", rounds: 2 }],
+    ["tie=scale, dense", "tied", 1, { ...small, widths: [8, 8, 8], tie: "scale", down: "dense" }],
+    ["one level", "tied", 1, { widths: [8], dilations: [1, 2, 4, 8] }],
+  ])("%s", async (_, name, channels, options) => {
+    const net = createNet(name, channels, 3, options as Record<string, unknown>);
+    const session = await ort.InferenceSession.create(write(net, 11));
+    const side = net.multipleOf;
+    for (const [batch, height, width] of [
+      [1, side, side],
+      [1, 2 * side, 3 * side],
+      [2, 3 * side, side],
+    ] as const) {
+      const shape = [batch, channels, height, width] as const;
+      const x = randomPictures(shape, width);
+      const expected = runUnderTensorFlow(net, 11, x, shape);
+      const output = (await session.run({ [ONNX_INPUT]: new ort.Tensor("float32", x, shape) }))[ONNX_OUTPUT]!;
+      expect(output.dims).toEqual([batch, 3, height / net.outputStride, width / net.outputStride]);
+      const actual = output.data as Float32Array;
+      // A NaN would pass a comparison that it is not part of.
+      const far = expected.findIndex((value, i) => !(Math.abs(value - actual[i]!) <= MOST_DIFFERENCE));
+      expect({ height, width, far, expected: expected[far], actual: actual[far] }).toEqual({
+        height,
+        width,
+        far: -1,
+        expected: undefined,
+        actual: undefined,
+      });
+    }
+    await session.release();
+  });
+});
+
+test("tied kernels are one initializer that many nodes use", () => {
+  const lines = listInitializers(decodeModel(write(createNet("tied-s", 1, 2), 1)));
+  expect(lines.find(({ name }) => name === "block.depthwise.kernel")).toEqual({
+    name: "block.depthwise.kernel",
+    shape: [24, 1, 3, 3],
+    values: 216,
+    uses: 14,
+  });
+  expect(lines.filter(({ name }) => name.startsWith("block")).map(({ uses }) => uses)).toEqual([
+    14, 14, 14, 14,
+  ]);
+});
+
+test("without tying each initializer is used once", () => {
+  const lines = listInitializers(decodeModel(write(createNet("tied", 1, 2, { tie: "none" }), 1)));
+  expect(lines.every(({ uses }) => uses === 1)).toBe(true);
+});
+
+test.each(NET_NAMES)("every value in the file of %s is used and given once", (name) => {
+  const { graph } = decodeModel(write(createNet(name, 3, 2), 1));
+  const given = [
+    ONNX_INPUT,
+    ...graph.initializer.map((tensor) => tensor.name),
+    ...graph.node.flatMap(({ output }) => output),
+  ];
+  expect(new Set(given).size).toBe(given.length);
+  const used = new Set([...graph.node.flatMap(({ input }) => input), ONNX_OUTPUT]);
+  expect(given.filter((value) => !used.has(value))).toEqual([]);
+  expect([...used].filter((value) => value !== "" && !given.includes(value))).toEqual([]);
+});
+
+test("the file is of opset 17, with free batch and size", () => {
+  const { opsetImport, graph } = decodeModel(write(createNet("tied-m", 3, 4), 1));
+  expect(opsetImport).toEqual([{ domain: "", version: 17 }]);
+  expect(graph.input.map(({ shape }) => shape)).toEqual([["batch", 3, "height", "width"]]);
+  expect(graph.output.map(({ shape }) => shape)).toEqual([["batch", 4, "logits_height", "logits_width"]]);
+});
+
+test("the manifest comes back from the file's metadata as it went in", () => {
+  const net = createNet("tied-m", 3, 4);
+  const { metadataProps } = decodeModel(write(net, 1));
+  expect(metadataProps.map(({ key }) => key)).toEqual([MANIFEST_KEY]);
+  expect(JSON.parse(metadataProps[0]!.value)).toEqual(manifestFor(net));
+});
+
+test.each(NET_NAMES)("loadModel understands the file of %s without a word from outside", async (name) => {
+  await using folder = await temporaryFolder();
+  const net = createNet(name, 1, 2);
+  const file = path.join(folder.dir, "model.onnx");
+  await writeFile(file, write(net, 1));
+  const model = await loadModel(file);
+  expect(model.manifest).toEqual(manifestFor(net));
+  expect(model.hasExternalWeights).toBe(false);
+});
+
+test("the same net and values give the same bytes", () => {
+  const net = createNet("tied-s", 1, 2);
+  expect(write(net, 3)).toEqual(write(net, 3));
+});
