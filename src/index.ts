@@ -15,8 +15,13 @@ export { createNet } from "./nets/create-net.js";
 export { measureNet, type NetMeasures } from "./nets/measure.js";
 export type { Net } from "./nets/net.js";
 export { writeNet } from "./onnx/write-net.js";
+export { Pipeline, type PipelineSummary } from "./pipeline/pipeline.js";
 export { type DisposableMask, Segmenter, type SegmenterInput } from "./segmenter.js";
+export { type Address, parseAddress } from "./transport/address.js";
+export { type FramePublisher, openFramePublisher } from "./transport/frame-publisher.js";
+export { type FrameSource, openFrameSource, type ReceivedFrame } from "./transport/frame-source.js";
 export { decodeMaskPixels } from "./transport/mask-pixels.js";
+export { openMaskPublisher } from "./transport/mask-publisher.js";
 export { openMaskSubscriber, type ReceivedMask } from "./transport/mask-subscriber.js";
 export {
   decodeFrameMessage,

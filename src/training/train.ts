@@ -119,7 +119,9 @@ export async function train(
     const confusion = await validate(validation, averaged, data.val, async (done) => {
       report({ phase: "validating", done, progress: done / data.val.length });
       await nextTurn();
+      return !control.signal.aborted;
     });
+    if (confusion === null) return;
     const iou = confusion.iou();
     const classes = info.dataset.classes;
     lastIoU = Object.fromEntries(classes.map(({ name }, id) => [name, iou[id] ?? null]));
@@ -180,8 +182,8 @@ export async function train(
       // Signals and the loader's messages arrive between turns of the event loop only.
       await nextTurn();
     }
+    if (!control.signal.aborted && validatedAtStep !== step) await validateNow();
     if (control.signal.aborted) await save(folder.lastCheckpoint);
-    else if (validatedAtStep !== step) await validateNow();
   } finally {
     await loader.close();
   }

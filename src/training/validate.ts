@@ -21,14 +21,16 @@ export interface ValidationContext {
 
 /**
  * Scores weights on whole labelled frames at the labels' full size, as `mavseg eval` does.
- * @param onFrame called after each frame with the number done; awaited, so that a caller can let the event loop run
+ * @param onFrame called after each frame with the number done; awaited, so that a caller can let the event loop run;
+ * says whether to go on
+ * @returns null when `onFrame` said to stop
  */
 export async function validate(
   context: ValidationContext,
   weights: Weights,
   frames: readonly LabelledFrame[],
-  onFrame: (done: number) => Promise<void> | void = () => {},
-): Promise<ConfusionMatrix> {
+  onFrame: (done: number) => Promise<boolean> | boolean = () => true,
+): Promise<ConfusionMatrix | null> {
   const { tf, layout } = context;
   const confusion = new ConfusionMatrix(context.net.classCount, context.ignoreIndex);
   const tensors = parameterTensors(tf, layout, weights);
@@ -37,7 +39,7 @@ export async function validate(
       const picture = await readImage(frame.imagePath, context.normalisation.colour);
       const label = await readLabel(frame.labelPath);
       confusion.add(label.data, predictMask(context, tensors, picture));
-      await onFrame(index + 1);
+      if (!(await onFrame(index + 1))) return null;
     }
   } finally {
     tf.dispose([...tensors.values()]);
