@@ -14,8 +14,14 @@ export interface LossResult {
   readonly gradient: Float32Array;
 }
 
-/** Keeps logarithms and quotients finite. */
+/** Keeps the mean over no px at all finite. */
 const TINY = 1e-7;
+
+/**
+ * Keeps logarithms and quotients finite in float32. Far below any probability that matters: a px that is wrong with
+ * certainty must keep its whole gradient, and with a limit of 1e-7 it lost it from a difference of logits of 16 on.
+ */
+const LEAST_PROBABILITY = 1e-30;
 
 /** Pixels added to the Dice quotient: a class that a batch hardly shows must not swing the loss. */
 const DICE_SMOOTHING_CELLS = 10;
@@ -88,7 +94,7 @@ export class SegmentationLoss {
         continue;
       }
       const weight = (classWeights[at % classes]! * count) / mass;
-      const q = Math.max(p[at]!, TINY);
+      const q = Math.max(p[at]!, LEAST_PROBABILITY);
       const miss = 1 - q;
       const log = Math.log(q);
       const focus = focalGamma === 2 ? miss * miss : miss ** focalGamma;
