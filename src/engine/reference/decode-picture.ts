@@ -19,16 +19,22 @@ export async function decodePicture(frame: FramePixels): Promise<RawPicture> {
   const { data, info } = await decode(frame);
   if (info.width !== width || info.height !== height)
     throw wrongSize(frame, `${info.width}x${info.height} px`);
-  return { width, height, step: info.width * 3, encoding: "rgb8", data };
+  const step = width * info.channels;
+  return { width, height, step, encoding: info.channels === 1 ? "mono8" : "rgb8", data };
 }
 
+/** @returns one channel for grey files, three for all others */
 async function decode(frame: FramePixels): Promise<{ data: Uint8Array; info: OutputInfo }> {
   // A small file can unpack to gigabytes; the size in the header is the limit.
   const limitInputPixels = frame.width * frame.height;
   try {
-    return await sharp(frame.data, { limitInputPixels })
+    const image = sharp(frame.data, { limitInputPixels });
+    const { channels } = await image.metadata();
+    const isGrey = channels <= 2;
+    // Grey that stays one channel is a third of the bytes to write here and to read again for the tensor.
+    return await image
       .removeAlpha()
-      .toColourspace("srgb")
+      .toColourspace(isGrey ? "b-w" : "srgb")
       .raw()
       .toBuffer({ resolveWithObject: true });
   } catch (cause) {

@@ -56,11 +56,7 @@ const BLUE_FROM_U = fixed((255 / 224) * 2 * (1 - 0.114));
 
 /** @returns luma of limited range stretched to 0..255, rounded and clamped */
 export function expandLuma(luma: number): number {
-  return clampByte((Math.max(0, luma - 16) * Y_SCALE + HALF) >> SHIFT);
-}
-
-function clampByte(value: number): number {
-  return Math.min(255, Math.max(0, value));
+  return Math.min(255, (Math.max(0, luma - 16) * Y_SCALE + HALF) >> SHIFT);
 }
 
 /** @param picture checked by `checkFrame`: sizes fit the encoding and the data */
@@ -83,75 +79,100 @@ export function pixelRows(picture: RawPicture, colour: ColourOrder): PixelRows {
   return inPlace(bytes, colour === "rgb" ? rgb : [...rgb].reverse(), false);
 }
 
-type WriteRow = (y: number, row: Uint8Array) => void;
+type WriteRow = (y: number, row: Uint8ClampedArray) => void;
 
 function computedRows(width: number, colour: ColourOrder, write: WriteRow): PixelRows {
   const channels = colour === "grey" ? 1 : 3;
   const row = new Uint8Array(width * channels);
+  // A view of the same bytes that clamps to 0..255 what is written, so that the loops need no comparisons.
+  const clamped = new Uint8ClampedArray(row.buffer);
   return {
     bytes: row,
     pixelStride: channels,
     offsets: colour === "grey" ? [0] : colour === "rgb" ? [0, 1, 2] : [2, 1, 0],
     limitedRange: false,
     start(y) {
-      write(y, row);
+      write(y, clamped);
       return 0;
     },
   };
 }
 
+/**
+ * The loops of all three are functions of their own with plain arguments: as closures, of which every frame makes new
+ * ones, they took twice the time (V8 cannot fold what a closure captures).
+ */
 function lumaRow(
   { data, step, width }: RawPicture,
   [red, green, blue]: readonly [number, number, number],
   bytes: number,
 ): WriteRow {
-  return (y, row) => {
-    let at = y * step;
-    for (let x = 0; x < width; x++, at += bytes) {
-      const sum = LUMA_RED * data[at + red]! + LUMA_GREEN * data[at + green]! + LUMA_BLUE * data[at + blue]!;
-      row[x] = (sum + HALF) >> SHIFT;
-    }
-  };
+  return (y, row) => writeLuma(row, data, y * step, width, bytes, red, green, blue);
 }
 
 /** Y0 U Y1 V: two pixels share one chroma sample. */
 function yuy2Row({ data, step, width }: RawPicture): WriteRow {
-  return (y, row) => {
-    let at = y * step;
-    for (let x = 0; x < width; x += 2, at += 4) {
-      writeRgbPair(row, x * 3, data[at]!, data[at + 2]!, data[at + 1]!, data[at + 3]!);
-    }
-  };
+  return (y, row) => writeYuy2(row, data, y * step, width);
 }
 
 /** A plane of Y, then a plane of U V pairs of half the height: four pixels share one chroma sample. */
 function nv12Row({ data, step, width, height }: RawPicture): WriteRow {
-  return (y, row) => {
-    const luma = y * step;
-    const chroma = (height + (y >> 1)) * step;
-    for (let x = 0; x < width; x += 2) {
-      writeRgbPair(
-        row,
-        x * 3,
-        data[luma + x]!,
-        data[luma + x + 1]!,
-        data[chroma + x]!,
-        data[chroma + x + 1]!,
-      );
-    }
-  };
+  return (y, row) => writeNv12(row, data, y * step, (height + (y >> 1)) * step, width);
 }
 
-function writeRgbPair(row: Uint8Array, at: number, y0: number, y1: number, u: number, v: number): void {
+function writeLuma(
+  row: Uint8ClampedArray,
+  data: Uint8Array,
+  start: number,
+  width: number,
+  bytes: number,
+  red: number,
+  green: number,
+  blue: number,
+): void {
+  let at = start;
+  for (let x = 0; x < width; x++, at += bytes) {
+    const sum = LUMA_RED * data[at + red]! + LUMA_GREEN * data[at + green]! + LUMA_BLUE * data[at + blue]!;
+    row[x] = (sum + HALF) >> SHIFT;
+  }
+}
+
+function writeYuy2(row: Uint8ClampedArray, data: Uint8Array, start: number, width: number): void {
+  let at = start;
+  for (let x = 0; x < width; x += 2, at += 4) {
+    writeRgbPair(row, x * 3, data[at]!, data[at + 2]!, data[at + 1]!, data[at + 3]!);
+  }
+}
+
+function writeNv12(
+  row: Uint8ClampedArray,
+  data: Uint8Array,
+  luma: number,
+  chroma: number,
+  width: number,
+): void {
+  for (let x = 0; x < width; x += 2) {
+    writeRgbPair(row, x * 3, data[luma + x]!, data[luma + x + 1]!, data[chroma + x]!, data[chroma + x + 1]!);
+  }
+}
+
+function writeRgbPair(
+  row: Uint8ClampedArray,
+  at: number,
+  y0: number,
+  y1: number,
+  u: number,
+  v: number,
+): void {
   const red = RED_FROM_V * (v - 128) + HALF;
   const green = HALF - GREEN_FROM_V * (v - 128) - GREEN_FROM_U * (u - 128);
   const blue = BLUE_FROM_U * (u - 128) + HALF;
   const first = Y_SCALE * Math.max(0, y0 - 16);
   const second = Y_SCALE * Math.max(0, y1 - 16);
-  row[at] = clampByte((first + red) >> SHIFT);
-  row[at + 1] = clampByte((first + green) >> SHIFT);
-  row[at + 2] = clampByte((first + blue) >> SHIFT);
-  row[at + 3] = clampByte((second + red) >> SHIFT);
-  row[at + 4] = clampByte((second + green) >> SHIFT);
-  row[at + 5] = clampByte((second + blue) >> SHIFT);
+  row[at] = (first + red) >> SHIFT;
+  row[at + 1] = (first + green) >> SHIFT;
+  row[at + 2] = (first + blue) >> SHIFT;
+  row[at + 3] = (second + red) >> SHIFT;
+  row[at + 4] = (second + green) >> SHIFT;
+  row[at + 5] = (second + blue) >> SHIFT;
 }

@@ -86,13 +86,19 @@ describe("the reference engine", () => {
     expect((await engine.segment(await compressed(encoding))).data).toEqual(EXPECTED);
   });
 
-  test("a grey PNG with more bits and transparency is read as well", async () => {
-    const data = await sharp({ create: { width: 4, height: 4, channels: 4, background: "#ff000080" } })
-      .toColourspace("rgb16")
+  test.each([
+    ["a colour PNG of 16 bits with transparency", "rgb16", "#ff000080", 1],
+    ["a grey PNG of 16 bits", "grey16", "#ffffff", 1],
+    ["a grey PNG of 8 bits", "b-w", "#ffffff", 1],
+    ["a dark grey PNG", "b-w", "#202020", 0],
+  ])("%s is read as well", async (_, colourspace, background, expected) => {
+    const data = await sharp({ create: { width: 4, height: 4, channels: 4, background } })
+      .toColourspace(colourspace)
       .png()
       .toBuffer();
     const mask = await engine.segment(frameOf({ width: 4, height: 4, step: 0, encoding: "png", data }));
-    expect([...new Set(mask.data)]).toEqual([1]);
+    // White is red enough, and not more green than red.
+    expect([...new Set(mask.data)]).toEqual([expected]);
   });
 
   test("a mask carries its frame's stamp, its objects and the time of every stage", async () => {
