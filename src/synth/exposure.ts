@@ -1,7 +1,7 @@
 import type { SceneRandom } from "./scene-random.js";
 
 /** Grey value, 0..1, that the camera's automatic exposure brings the middle brightness of a flight to. */
-const TARGET_GREY = 0.2;
+const TARGET_GREY = 0.24;
 /** The sensor's answer: grey = light^(1/GAMMA). */
 const GAMMA = 1.5;
 /** Normal numbers kept for the noise; a prime, so that frames of any size start at ever other places. */

@@ -91,7 +91,7 @@ function momentsOf(startS: number, exposureS: number, camera: CameraPath, path: 
 /** How the automatic exposure wanders, in stops: slowly, with a small jump now and then. */
 function exposureDrift(random: SceneRandom): (timeS: number) => number {
   const [offset, swing, rate, phase] = [
-    random.uniform(-0.4, 0.8),
+    random.uniform(-0.4, 0.6),
     random.uniform(0.1, 0.4),
     random.uniform(0.5, 2),
     random.uniform(0, 6),

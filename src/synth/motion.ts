@@ -63,10 +63,10 @@ export class CameraPath {
 /** Seconds from one way point to the next. */
 const LEG_S = 0.7;
 /** Share of the picture that the drone fills, at its way points. */
-const LEAST_AREA = 0.0008;
+const LEAST_AREA = 0.0006;
 const MOST_AREA = 0.012;
-/** A quadrotor's silhouette as a share of the square of its span, measured over many poses of those drawn here. */
-const SILHOUETTE = 0.13;
+/** A quadrotor's silhouette as a share of the square of its span: with it, drawn areas come out as asked on average. */
+const SILHOUETTE = 0.18;
 /** How near the drone comes to walls, floor and ceiling, in m. */
 const CLEARANCE_M = { wall: 0.8, floor: 0.35, ceiling: 1.1 };
 const GRAVITY = 9.81;

@@ -67,7 +67,7 @@ describe("renderFlight", () => {
         if (image[i] !== without[frame]!.image[i]) differs++;
       }
     });
-    expect(drone).toBeGreaterThan(100);
+    expect(drone).toBeGreaterThan(50);
     expect(differs / drone).toBeGreaterThan(0.9);
   });
 
@@ -80,7 +80,8 @@ describe("renderFlight", () => {
     expect(Math.max(...shares)).toBeLessThan(3);
     expect(shares.filter((share) => share === 0).length).toBeGreaterThanOrEqual(1);
     expect(shares.filter((share) => share > 0.03).length).toBeGreaterThan(MANY.length / 2);
-    expect(shares.filter((share) => share > 0.5).length).toBeGreaterThanOrEqual(1);
+    const seen = shares.filter((share) => share > 0);
+    expect(Math.max(...seen) / Math.min(...seen)).toBeGreaterThan(5);
   });
 
   test("pictures are exposed: neither black nor burnt out", () => {
