@@ -15,7 +15,7 @@ type TiedSettings = z.infer<typeof tiedOptionsSchema>;
 
 /** Named members of the tied family; `tied` is the middle one, to be changed by options. */
 const TIED_PRESETS: Record<string, TiedSettings> = {
-  "tied-s": { widths: [24, 24, 24, 24], dilations: [1, 2], rounds: 1, tie: "scale", down: "separable" },
+  "tied-s": { widths: [16, 16, 16, 16], dilations: [1, 2], rounds: 1, tie: "scale", down: "separable" },
   "tied-m": { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense" },
   tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense" },
 };
