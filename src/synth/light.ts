@@ -1,7 +1,10 @@
 import type { Vector } from "./vector.js";
 
-/** A light is no point: nearer than this, its irradiance stops growing. */
-const LIGHT_SIZE_SQUARED = 0.4;
+/** A light is no point: nearer than about its own size, in m squared, its irradiance stops growing. */
+const LEAST_SIZE = 0.4;
+/** Strong lights are large ones; so no wall beside a window is brighter than the window. */
+const SIZE_PER_POWER = 1 / 2;
+
 /** A lamp or window as the surfaces see it: a small plane that shines to one side. */
 export interface Light {
   readonly position: Vector;
@@ -18,5 +21,5 @@ export function irradianceFacing(light: Light, x: number, y: number, z: number):
   const ahead =
     (dx * light.facing[0] + dy * light.facing[1] + dz * light.facing[2]) / Math.sqrt(squared + 1e-9);
   // Lamps shine a little to the side and upwards too.
-  return (light.power * Math.max(0.06, ahead)) / (squared + LIGHT_SIZE_SQUARED);
+  return (light.power * Math.max(0.06, ahead)) / (squared + LEAST_SIZE + SIZE_PER_POWER * light.power);
 }
