@@ -157,7 +157,7 @@ export async function train(
       throwIfDiverged(result, step, folder);
       const gradientNorm = clipByNorm(result.gradient, MOST_GRADIENT_NORM);
       updateAdam(weights.trainable, result.gradient, adam, learningRate);
-      updateStatistics(layout, weights, result.samples);
+      updateStatistics(layout, weights, result.samples, step);
       moveAverage(average, weights.trainable, options.averageDecay, step);
       step++;
       recent.add(result, gradientNorm);

@@ -1,6 +1,7 @@
+import { keptShare } from "../optimizer/moving-average.js";
 import type { WeightLayout, Weights } from "./weights.js";
 
-/** Share of the old value that a step keeps: an average over the last hundred steps. */
+/** Share of the old value that a step keeps in the long run: an average over the last hundred steps. */
 const MOMENTUM = 0.99;
 
 /** What one use of a norm saw. */
@@ -13,12 +14,16 @@ export interface NormSample {
 /**
  * Moves the running statistics towards those of a step, in place. A tied norm was used several times: its statistics
  * are those of all uses' values pooled, since one folded kernel has to serve them all.
+ * @param step steps done before this one: the first ones count for more, so that a short training does not end with
+ * the start values of its statistics
  */
 export function updateStatistics(
   layout: WeightLayout,
   weights: Weights,
   samples: readonly NormSample[],
+  step: number,
 ): void {
+  const keep = keptShare(MOMENTUM, step);
   const views = layout.byName(weights);
   for (const [norm, uses] of groupByNorm(samples)) {
     const runningMean = views.get(`${norm}.mean`)!;
@@ -30,9 +35,8 @@ export function updateStatistics(
         mean += use.mean[c]! / uses.length;
         square += (use.variance[c]! + use.mean[c]! * use.mean[c]!) / uses.length;
       }
-      runningMean[c] = MOMENTUM * runningMean[c]! + (1 - MOMENTUM) * mean;
-      runningVariance[c] =
-        MOMENTUM * runningVariance[c]! + (1 - MOMENTUM) * Math.max(square - mean * mean, 0);
+      runningMean[c] = keep * runningMean[c]! + (1 - keep) * mean;
+      runningVariance[c] = keep * runningVariance[c]! + (1 - keep) * Math.max(square - mean * mean, 0);
     }
   }
 }
