@@ -1,0 +1,77 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadModel } from "../../../src/model/load-model.js";
+import { firstCheckpoint, saveCheckpoint } from "../../../src/training/checkpoint.js";
+import { type ExportOptions, exportRun } from "../../../src/training/export/export-run.js";
+import { RunFolder } from "../../../src/training/run-folder.js";
+import { temporaryFolder, writeDiscs } from "../../dataset/tiny-dataset.js";
+import { sampleOptions, sampleRun } from "../sample-run.js";
+
+const OPTIONS: ExportOptions = { checkpoint: "best", name: null, data: null, images: 8, onImage: () => {} };
+
+/** A run as it is after its first moment, with data beside it. */
+async function makeRun(dir: string, spoil: (weights: Float32Array) => void = () => {}): Promise<RunFolder> {
+  const data = path.join(dir, "data");
+  await writeDiscs(data, 1, 3);
+  const info = sampleRun({ options: sampleOptions({ data }) });
+  const run = new RunFolder(path.join(dir, "run"));
+  await run.create(info);
+  const { net, checkpoint } = firstCheckpoint(info);
+  spoil(checkpoint.average);
+  await saveCheckpoint(run.bestCheckpoint, net, checkpoint);
+  return run;
+}
+
+test("a run becomes a file that says what was compared", async () => {
+  await using folder = await temporaryFolder();
+  const run = await makeRun(folder.dir);
+  const progress: [number, number][] = [];
+  const out = path.join(folder.dir, "models", "discs.onnx");
+  const onImage = (done: number, total: number) => progress.push([done, total]);
+  const result = await exportRun(run, out, { ...OPTIONS, onImage });
+  expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]));
+  expect(result.difference.images).toBe(3);
+  expect(result.difference.largestLogitDifference).toBeLessThan(1e-3);
+  expect(result.difference.equalMaskShare).toBeGreaterThan(0.999);
+  const model = await loadModel(out);
+  expect(model.sha256).toBe(result.sha256);
+  expect(model.manifest.name).toBe("tied-discs");
+});
+
+test("pictures to compare on are taken from all over the split", async () => {
+  await using folder = await temporaryFolder();
+  const run = await makeRun(folder.dir);
+  const out = path.join(folder.dir, "named.onnx");
+  const result = await exportRun(run, out, { ...OPTIONS, images: 2, name: "hall" });
+  expect([result.name, result.difference.images]).toEqual(["hall", 2]);
+});
+
+describe("nothing is written", () => {
+  const attempt = async (options: Partial<ExportOptions>, spoil?: (weights: Float32Array) => void) => {
+    await using folder = await temporaryFolder();
+    const run = await makeRun(folder.dir, spoil);
+    const failure = await exportRun(run, path.join(folder.dir, "model.onnx"), {
+      ...OPTIONS,
+      ...options,
+    }).catch((error: unknown) => error);
+    expect((await readdir(folder.dir)).sort()).toEqual(["data", "run"]);
+    return failure;
+  };
+
+  test("where the two runtimes do not agree", async () => {
+    const failure = await attempt({}, (weights) => weights.fill(Number.NaN));
+    expect(failure).toMatchObject({ code: "EXPORT_MISMATCH", actual: expect.stringContaining("NaN") });
+  });
+
+  test("where the checkpoint is missing", async () => {
+    expect(await attempt({ checkpoint: "last" })).toMatchObject({
+      code: "RUN_INVALID",
+      expected: expect.stringContaining("last.ckpt"),
+    });
+  });
+
+  test("where the data to compare on is gone", async () => {
+    expect(await attempt({ data: "/nowhere" })).toMatchObject({ code: "INPUT_UNREADABLE" });
+  });
+});
