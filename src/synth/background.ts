@@ -96,18 +96,7 @@ export class Background {
       const n = this.table.normalAt(hit, dx, dy, dz, t);
       return this.surfaces.ofSolid(this.table.solids[hit]!.material, x, y, z, n[0]!, n[1]!, n[2]!);
     }
-    const plane =
-      toPlane === toSide
-        ? dx > 0
-          ? PLANE.right
-          : PLANE.left
-        : toPlane === toLevel
-          ? dy > 0
-            ? PLANE.ceiling
-            : PLANE.floor
-          : dz > 0
-            ? PLANE.back
-            : PLANE.front;
+    const plane = planeOf(toPlane === toSide, toPlane === toLevel, dx, dy, dz);
     return this.surfaces.ofPlane(plane, x, y, z, t);
   }
 
@@ -170,6 +159,13 @@ export class Background {
       }
     }
   }
+}
+
+/** The plane that a ray leaves the hall by. */
+function planeOf(isSide: boolean, isLevel: boolean, dx: number, dy: number, dz: number): number {
+  if (isSide) return dx > 0 ? PLANE.right : PLANE.left;
+  if (isLevel) return dy > 0 ? PLANE.ceiling : PLANE.floor;
+  return dz > 0 ? PLANE.back : PLANE.front;
 }
 
 function differs(a: number, b: number): boolean {

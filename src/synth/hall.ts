@@ -82,49 +82,9 @@ function buildWall(random: SceneRandom, length: number, height: number): Wall {
   const albedo = random.betweenLog(style === "curtain" ? 0.3 : 0.12, 0.7);
   const patches: Patch[] = [];
   for (let left = random.uniform(0.5, 3); left < length - 1; left += random.uniform(1.5, 5)) {
-    const width = random.uniform(0.5, 2);
-    const right = Math.min(length - 0.2, left + width);
-    const kind = random.pick(["board", "door", "window", "slit", "none"] as const);
-    if (kind === "board") {
-      const bottom = random.uniform(0.6, 1.4);
-      patches.push({
-        left,
-        right,
-        bottom,
-        top: bottom + random.uniform(0.5, 1.4),
-        albedo: random.uniform(0.05, 0.85),
-        emission: 0,
-      });
-    } else if (kind === "door") {
-      patches.push({
-        left,
-        right,
-        bottom: 0,
-        top: random.uniform(2, 2.6),
-        albedo: random.betweenLog(0.02, 0.5),
-        emission: 0,
-      });
-    } else if (kind === "window") {
-      const emission = WINDOW_RADIANCE * random.betweenLog(0.15, 1);
-      patches.push({
-        left,
-        right,
-        bottom: height * random.uniform(0.35, 0.6),
-        top: height * random.uniform(0.7, 0.92),
-        albedo: 0.1,
-        emission,
-      });
-    } else if (kind === "slit") {
-      // A gap in the curtain with daylight behind it: the brightest upright edges of such halls.
-      patches.push({
-        left,
-        right: left + random.uniform(0.1, 0.35),
-        bottom: random.uniform(0.3, 2),
-        top: height * 0.85,
-        albedo: 0.1,
-        emission: WINDOW_RADIANCE * random.uniform(0.2, 0.8),
-      });
-    }
+    const right = Math.min(length - 0.2, left + random.uniform(0.5, 2));
+    const patch = buildPatch(random, left, right, height);
+    if (patch !== undefined) patches.push(patch);
     left = right;
   }
   return {
@@ -133,6 +93,32 @@ function buildWall(random: SceneRandom, length: number, height: number): Wall {
     perMetre: style === "curtain" ? random.uniform(2, 5) : random.uniform(0.4, 1.2),
     patches,
   };
+}
+
+function buildPatch(random: SceneRandom, left: number, right: number, height: number): Patch | undefined {
+  const kind = random.pick(["board", "door", "window", "slit", "none"] as const);
+  if (kind === "board") {
+    const bottom = random.uniform(0.6, 1.4);
+    const top = bottom + random.uniform(0.5, 1.4);
+    return { left, right, bottom, top, albedo: random.uniform(0.05, 0.85), emission: 0 };
+  }
+  if (kind === "door") {
+    const top = random.uniform(2, 2.6);
+    return { left, right, bottom: 0, top, albedo: random.betweenLog(0.02, 0.5), emission: 0 };
+  }
+  if (kind === "window") {
+    const emission = WINDOW_RADIANCE * random.betweenLog(0.15, 1);
+    const bottom = height * random.uniform(0.35, 0.6);
+    return { left, right, bottom, top: height * random.uniform(0.7, 0.92), albedo: 0.1, emission };
+  }
+  if (kind === "slit") {
+    // A gap in the curtain with daylight behind it: the brightest upright edges of such halls.
+    const width = random.uniform(0.1, 0.35);
+    const bottom = random.uniform(0.3, 2);
+    const emission = WINDOW_RADIANCE * random.uniform(0.2, 0.8);
+    return { left, right: left + width, bottom, top: height * 0.85, albedo: 0.1, emission };
+  }
+  return undefined;
 }
 
 function buildTape(random: SceneRandom, shell: Shell): TapeLine {
