@@ -3,7 +3,7 @@ import { createNet } from "../../../src/nets/create-net.js";
 import { sizeOf } from "../../../src/nets/net.js";
 import { WeightLayout } from "../../../src/training/net/weights.js";
 
-const net = createNet("tied-m", 3, 4);
+const net = createNet("tied", 3, 4, { widths: [16, 24, 32], dilations: [1, 2], tie: "depth", down: "dense" });
 const layout = new WeightLayout(net);
 
 test("views alias the vectors: what is written through one is seen through the other", () => {
