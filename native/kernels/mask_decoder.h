@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "class_statistics.h"
+#include "geometry.h"
+#include "row_kernels.h"
+#include "thread_pool.h"
+
+namespace mavseg {
+
+enum class OutputKind { kLogits, kBinaryLogit, kClassIds };
+enum class OutputType { kFloat32, kFloat16, kUint8, kInt32, kInt64 };
+
+/** What a net gives: scores or ids of `width` x `height` px. */
+struct OutputSpec {
+  OutputKind kind;
+  OutputType type;
+  /** Score planes; 1 for a binary logit and for class ids. */
+  int channels;
+  int width;
+  int height;
+  /** [1,h,w,C] instead of [1,C,h,w]. */
+  bool channels_last;
+  /** Ids of the mask are below it, or `other_id` where a net gives an id that is none of the classes. */
+  int class_count;
+  uint8_t other_id;
+};
+
+/**
+ * Turns a net's low-resolution output into class ids of the frame's size and what is known of each class, in one pass.
+ *
+ * Scores are interpolated bilinearly (half-pixel centres, edges clamped) without ever making them at full size: rows
+ * are blended at low resolution; between two neighbouring columns scores are linear, so where the same class wins at
+ * both it wins everywhere between them, and only the gaps between unlike neighbours are looked at px by px. What comes
+ * out are runs of one class, which are filled and counted as a whole. Ids take the id of the output px that covers
+ * their centre. Ties go to the lower class. Px that the net does not see get class 0.
+ */
+class MaskDecoder {
+ public:
+  MaskDecoder(const OutputSpec& spec, const AxisGeometry& x, const AxisGeometry& y, Isa isa, int workers);
+
+  /**
+   * @param output of the spec's type and size
+   * @param mask `[height, width]` of the frame, written in full
+   * @param statistics one entry per class below `class_count`, overwritten
+   */
+  void run(const void* output, uint8_t* mask, ThreadPool& pool, ClassStatistics* statistics);
+
+ private:
+  /** What one thread needs. */
+  struct Scratch {
+    /** Two neighbouring output rows, as float planes, and which rows they are. */
+    std::vector<float> rows[2];
+    int loaded[2];
+    /** The scores of one frame row. */
+    std::vector<float> blended;
+    /** One row as it came, widened; `largest` keeps its maxima here. */
+    std::vector<float> spare;
+    /** The best class at each column. */
+    std::vector<uint8_t> best;
+    std::vector<ClassStatistics> statistics;
+  };
+
+  void plan_columns();
+  int nearest(int px, const AxisMap& map, int size) const;
+  void decode_rows(const void* output, uint8_t* mask, int from, int to, Scratch& scratch);
+  void blend_row(const void* output, int y, Scratch& scratch);
+  const float* load_row(const void* output, int row, int keep, Scratch& scratch);
+  void load_scores(const void* output, int row, float* target, Scratch& scratch) const;
+  const float* plane_row(const void* output, int row, int channel, float* target) const;
+  void load_ids(const void* output, int row, uint8_t* ids) const;
+  void write_row(uint8_t* row, int y, Scratch& scratch) const;
+  int best_between(const Scratch& scratch, int column, float weight) const;
+
+  OutputSpec spec_;
+  AxisGeometry x_;
+  AxisGeometry y_;
+  const RowKernels& kernels_;
+  /** Planes to interpolate: with two classes only their difference matters. */
+  int planes_;
+  /** First frame column at or behind the centre of each output column; for ids, the first that the column covers. */
+  std::vector<int> start_;
+  /** Weight of the right neighbour, per frame column. */
+  std::vector<float> weight_;
+  std::vector<Scratch> scratch_;
+};
+
+}  // namespace mavseg
