@@ -4,19 +4,37 @@ import { buildMavnet } from "./mavnet.js";
 import type { Net } from "./net.js";
 import { buildTied } from "./tied.js";
 
+const dilationList = z.array(z.int().min(1).max(64)).min(1).max(16);
+const down = z.enum(["dense", "separable"]);
+
 const tiedOptionsSchema = z.strictObject({
   widths: z.array(z.int().min(1).max(512)).min(1).max(6),
-  dilations: z.array(z.int().min(1).max(64)).min(1).max(16),
+  dilations: z.union([dilationList, z.array(dilationList).min(1).max(6)]),
   rounds: z.int().min(1).max(8),
   tie: z.enum(["none", "depth", "scale"]),
-  down: z.enum(["dense", "separable"]),
+  down: z.union([down, z.array(down).max(5)]),
 });
 type TiedSettings = z.infer<typeof tiedOptionsSchema>;
 
-/** Named members of the tied family; `tied` is the middle one, to be changed by options. */
+/** Little at a quarter of the size, where every use is dear; more where it is cheap and sees far. */
+const MIDDLE: TiedSettings = {
+  widths: [16, 24, 32, 32],
+  dilations: [[1], [1, 2], [1, 2, 4], [1, 2, 4]],
+  rounds: 1,
+  tie: "depth",
+  down: ["dense", "dense", "separable"],
+};
+
+/** Named members of the tied family; `tied` is a plain one, to be changed by options. */
 const TIED_PRESETS: Record<string, TiedSettings> = {
-  "tied-s": { widths: [16, 16, 16, 16], dilations: [1, 2], rounds: 1, tie: "scale", down: "separable" },
-  "tied-m": { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense" },
+  "tied-s": {
+    widths: [16, 16, 16, 16],
+    dilations: [[1], [1, 2], [1, 2], [1, 2]],
+    rounds: 1,
+    tie: "scale",
+    down: "separable",
+  },
+  "tied-m": MIDDLE,
   tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense" },
 };
 
@@ -66,11 +84,28 @@ function parseTiedOptions(options: Record<string, unknown>): TiedSettings {
       actual: parsed.data.widths.join(","),
     });
   }
+  checkPerLevel(parsed.data);
   return parsed.data;
 }
 
+/** Lists that go by level must have one entry per level, or per way down. */
+function checkPerLevel({ widths, dilations, down }: TiedSettings): void {
+  const fail = (expected: string, actual: number) => {
+    throw new MavsegError("USAGE", {
+      expected: `${expected} for widths=${widths.join(",")}`,
+      actual: String(actual),
+    });
+  };
+  if (Array.isArray(dilations[0]) && dilations.length !== widths.length) {
+    fail(`${widths.length} lists of dilations`, dilations.length);
+  }
+  if (Array.isArray(down) && down.length !== widths.length - 1)
+    fail(`${widths.length - 1} ways down`, down.length);
+}
+
 /**
- * Net options as they stand on a command line: `widths=16,24,32`, `tie=none`.
+ * Net options as they stand on a command line: `widths=16,24,32`, `tie=none`; lists that go by level are parted by
+ * slashes: `dilations=1/1,2/1,2,4`, `down=dense/separable`.
  * @throws MavsegError `USAGE`
  */
 export function parseNetOptions(pairs: readonly string[]): Record<string, unknown> {
@@ -80,12 +115,15 @@ export function parseNetOptions(pairs: readonly string[]): Record<string, unknow
     if (at < 1) throw new MavsegError("USAGE", { expected: "--net-option key=value", actual: pair });
     const key = pair.slice(0, at);
     const value = pair.slice(at + 1);
-    const isList = key === "widths" || key === "dilations";
-    options[key] = isList
-      ? value.split(",").map(Number)
-      : Number.isNaN(Number(value))
-        ? value
-        : Number(value);
+    options[key] = parseValue(key, value);
   }
   return options;
+}
+
+function parseValue(key: string, value: string): unknown {
+  const levels = value.split("/");
+  if (key === "down") return levels.length > 1 ? levels : value;
+  if (key === "dilations" && levels.length > 1) return levels.map((level) => level.split(",").map(Number));
+  if (key === "widths" || key === "dilations") return value.split(",").map(Number);
+  return Number.isNaN(Number(value)) ? value : Number(value);
 }

@@ -4,8 +4,11 @@ import { NetBuilder } from "./net-builder.js";
 export interface TiedOptions {
   /** Channels of each level; level 0 lies at 1/4 of the input, each further one at half of the one before. */
   readonly widths: readonly number[];
-  /** The block is used once per entry, with that dilation. */
-  readonly dilations: readonly number[];
+  /**
+   * The block is used once per entry, with that dilation. One list for all levels, or one per level: work at level 0
+   * costs sixteen times what it costs at level 2, and depth in scale helps more.
+   */
+  readonly dilations: readonly number[] | readonly (readonly number[])[];
   /** How often the list of dilations is gone through in the encoder. */
   readonly rounds: number;
   /**
@@ -13,9 +16,14 @@ export interface TiedOptions {
    * `scale`: one block, one way down and one way up for all levels, which then have the same width.
    */
   readonly tie: "none" | "depth" | "scale";
-  /** How a level is made from the one before: a 3x3 convolution with stride 2, or a depthwise-separable one. */
-  readonly down: "dense" | "separable";
+  /**
+   * How a level is made from the one before: a 3x3 convolution with stride 2, or a depthwise-separable one, which has
+   * an eighth of the weights. One for all, or one per way down.
+   */
+  readonly down: Down | readonly Down[];
 }
+
+type Down = "dense" | "separable";
 
 /**
  * The weight-tied family. A 5x5 convolution with stride 4 takes the picture to a quarter of its size at once: work at
@@ -33,7 +41,7 @@ export function buildTied(
   options: TiedOptions,
 ): Net {
   const b = new NetBuilder(inputChannels);
-  const { widths, dilations, rounds, tie, down } = options;
+  const { widths, rounds, tie } = options;
   const uses = new Map<string, number>();
   /** The name of a piece's weights: by its level, or one for all levels, or a fresh one per use. */
   const weights = (piece: string, level: number): string => {
@@ -46,7 +54,7 @@ export function buildTied(
 
   const block = (input: string, level: number): string => {
     let x = input;
-    for (const dilation of dilations) {
+    for (const dilation of dilationsAt(options, level)) {
       const w = weights("block", level);
       let h = b.depthwiseConv(x, {
         weights: `${w}.depthwise`,
@@ -62,7 +70,7 @@ export function buildTied(
   const levelDown = (input: string, level: number): string => {
     const w = weights("down", level);
     const out = widths[level]!;
-    if (down === "dense") {
+    if (downAt(options, level) === "dense") {
       return b.relu(b.norm(b.conv(input, { weights: w, kernel: [3, 3], stride: [2, 2], out }), `${w}.norm`));
     }
     const h = b.depthwiseConv(input, { weights: `${w}.depthwise`, kernel: [3, 3], stride: [2, 2] });
@@ -95,4 +103,14 @@ export function buildTied(
     outputStride: 4,
     output,
   });
+}
+
+function dilationsAt({ dilations }: TiedOptions, level: number): readonly number[] {
+  const at = dilations[level];
+  return Array.isArray(at) ? at : (dilations as readonly number[]);
+}
+
+/** @param level the level that is made, 1 or more */
+function downAt({ down }: TiedOptions, level: number): Down {
+  return typeof down === "string" ? down : down[level - 1]!;
 }

@@ -32,7 +32,7 @@ test.each<[string, string, object, RegExp, RegExp]>([
   ["an option that there is not", "tied", { width: [8] }, /widths, dilations/, /width/],
   ["no width", "tied", { widths: [] }, /widths/, /^widths: /],
   ["a width of half a channel", "tied", { widths: [8.5] }, /widths/, /^widths\.0: /],
-  ["a dilation of 0", "tied", { dilations: [0] }, /dilations/, /^dilations\.0: /],
+  ["a dilation of 0", "tied", { dilations: [0] }, /dilations/, /^dilations/],
   ["another way of tying", "tied", { tie: "all" }, /tie/, /^tie: /],
   [
     "different widths with one block for all",
@@ -41,6 +41,15 @@ test.each<[string, string, object, RegExp, RegExp]>([
     /equal widths/,
     /^8,9$/,
   ],
+  [
+    "a list of dilations too few",
+    "tied",
+    { widths: [8, 8, 8], dilations: [[1], [2]] },
+    /3 lists of dilations/,
+    /^2$/,
+  ],
+  ["a way down too many", "tied", { widths: [8, 8], down: ["dense", "dense"] }, /1 ways down/, /^2$/],
+  ["an unknown way down", "tied", { down: "up" }, /down/, /^down: /],
 ])("%s is refused", (_, name, options, expected, actual) => {
   expect(() => createNet(name, 1, 2, options as Record<string, unknown>)).toThrow(
     expect.objectContaining({
@@ -57,6 +66,29 @@ test("options of a command line become lists, numbers and words", () => {
     dilations: [1],
     rounds: 2,
     tie: "none",
+  });
+});
+
+test("lists that go by level are parted by slashes", () => {
+  expect(parseNetOptions(["dilations=1/1,2/1,2,4", "down=dense/separable"])).toEqual({
+    dilations: [[1], [1, 2], [1, 2, 4]],
+    down: ["dense", "separable"],
+  });
+});
+
+test.each<[string, object, string, string]>([
+  ["dilations", { widths: [8, 8], dilations: [[1], [1, 2], [4]] }, "2 lists of dilations", "3"],
+  ["ways down", { widths: [8, 8], down: ["dense", "dense"] }, "1 ways down", "2"],
+])("as many %s as levels are needed where they go by level", (_, options, expected, actual) => {
+  expect(() => createNet("tied", 1, 2, options as Record<string, unknown>)).toThrow(
+    expect.objectContaining({ code: "USAGE", expected: expect.stringContaining(expected), actual }),
+  );
+});
+
+test("slashes part lists that go by level", () => {
+  expect(parseNetOptions(["dilations=1/1,2", "down=dense/separable"])).toEqual({
+    dilations: [[1], [1, 2]],
+    down: ["dense", "separable"],
   });
 });
 

@@ -36,6 +36,17 @@ test("tie=scale shares one block, one way down and one way up among all levels",
   expect(usesOf(net, "up")).toEqual([2]);
 });
 
+test("dilations and ways down may differ from level to level", () => {
+  const net = tied({ tie: "depth", dilations: [[1], [1, 2], [4, 2, 1]], down: ["dense", "separable"] });
+  expect(usesOf(net, "block0.depthwise")).toEqual([2]);
+  expect(usesOf(net, "block1.depthwise")).toEqual([4]);
+  expect(usesOf(net, "block2.depthwise")).toEqual([3]);
+  const block2 = net.nodes.filter((node) => "kernel" in node && node.kernel === "block2.depthwise.kernel");
+  expect(block2.map((node) => "dilation" in node && node.dilation[0])).toEqual([4, 2, 1]);
+  expect(net.parameters.get("down1.kernel")!.shape).toEqual([3, 3, 8, 8]);
+  expect(net.parameters.get("down2.depthwise.kernel")!.shape).toEqual([3, 3, 8, 1]);
+});
+
 test("a tied block's norm is tied with its kernels", () => {
   const norms = listParameters(tied({ tie: "scale" })).filter(({ name }) => name.startsWith("block"));
   expect(norms.filter(({ name }) => name.endsWith(".gamma")).map(({ uses }) => uses)).toEqual([10, 10]);
@@ -65,6 +76,18 @@ test("tying changes neither the graph nor its cost", () => {
   expect(scale.nodes.map(({ op }) => op)).toEqual(none.nodes.map(({ op }) => op));
   expect(measureNet(scale, 64, 64).macs).toBe(measureNet(none, 64, 64).macs);
   expect(measureNet(scale, 64, 64).untiedKernelValues).toBe(measureNet(none, 64, 64).untiedKernelValues);
+});
+
+test("levels may have dilations of their own", () => {
+  const net = tied({ tie: "depth", dilations: [[1], [1, 2], [1, 2, 4]] });
+  // Encoder and decoder at levels 0 and 1, the encoder alone at level 2.
+  expect([0, 1, 2].map((level) => usesOf(net, `block${level}.depthwise`))).toEqual([[2], [4], [3]]);
+});
+
+test("ways down may be of different kinds", () => {
+  const net = tied({ tie: "depth", down: ["dense", "separable"] });
+  const names = [...net.parameters.keys()].filter((name) => /^down.*kernel$/.test(name));
+  expect(names).toEqual(["down1.kernel", "down2.depthwise.kernel", "down2.pointwise.kernel"]);
 });
 
 test("a dense way down is one 3x3 convolution with stride 2", () => {
