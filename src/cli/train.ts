@@ -52,7 +52,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 export function createCommand(): Command {
   return new Command("train")
     .description("learn a net from labelled frames")
-    .option("--data <dir>", "labelled data set", "")
+    .option("--data <dir>", "labelled data set; with --resume only where it has moved", "")
     .option("--net <name>", `net to train: ${NET_NAMES.join(", ")}`, "tied-m")
     .option("--net-option <key=value>", "change an option of the tied family (repeatable)", collect, [])
     .requiredOption("--out <dir>", "folder of the run")

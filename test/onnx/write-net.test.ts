@@ -87,6 +87,12 @@ describe("a written file computes under ONNX Runtime what the net computes under
     ["tie=depth, separable, two rounds", "tied", 1, { ...small, tie: "depth", down: "separable", rounds: 2 }],
     ["tie=scale, dense", "tied", 1, { ...small, widths: [8, 8, 8], tie: "scale", down: "dense" }],
     ["one level", "tied", 1, { widths: [8], dilations: [1, 2, 4, 8] }],
+    [
+      "levels of different kinds",
+      "tied",
+      1,
+      { widths: [8, 8, 12], dilations: [[1], [2], [1, 3]], down: ["dense", "separable"] },
+    ],
   ])("%s", async (_, name, channels, options) => {
     const net = createNet(name, channels, 3, options as Record<string, unknown>);
     const session = await ort.InferenceSession.create(write(net, 11));
