@@ -1,4 +1,4 @@
-// Compiles src/ to dist/. A fresh folder beside dist/ takes its place only when the compilation succeeded,
+// Compiles src/ to dist/, and the native engine where a compiler is there. A fresh folder beside dist/ takes its place only when the compilation succeeded,
 // so a failing build never leaves a half-written dist/ behind.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
@@ -21,3 +21,8 @@ chmodSync(path.join(fresh, "cli", "main.js"), 0o755);
 if (existsSync(target)) renameSync(target, old);
 renameSync(fresh, target);
 rmSync(old, { recursive: true, force: true });
+
+const native = spawnSync(process.execPath, [path.join(root, "scripts/build-native.mjs"), "--optional"], {
+  stdio: "inherit",
+});
+process.exitCode = native.status ?? 1;

@@ -134,6 +134,16 @@ export const ERRORS = {
     hint: "Create a new engine; if it was not closed by the program, check the machine's memory.",
     exitCode: 1,
   },
+  ENGINE_UNAVAILABLE: {
+    summary: "The native engine cannot be loaded.",
+    hint: "Build it with `npm run build:native`, or run with --engine reference.",
+    exitCode: 1,
+  },
+  ORT_LIBRARY_UNUSABLE: {
+    summary: "This library of onnxruntime cannot be used.",
+    hint: "Give --ort-library the path of libonnxruntime.so, release 1.22 or newer, for this processor.",
+    exitCode: 1,
+  },
   CLASSES_MISMATCH: {
     summary: "The model and the data set do not have the same classes.",
     hint: "Score the model on the data set that it was made for, or give its classes with --manifest file.json.",

@@ -58,7 +58,7 @@ export class Segmenter {
       step: 0,
       ...input,
     });
-    return Object.assign(mask, { [Symbol.dispose]: () => {} });
+    return Object.assign(mask, { [Symbol.dispose]: () => mask.release?.() });
   }
 
   async close(): Promise<void> {

@@ -29,13 +29,16 @@ Resizer::Axis Resizer::plan(const AxisGeometry& axis) {
   plan.weights.assign(static_cast<size_t>(axis.content) * plan.taps, 0.0F);
   for (int target = 0; target < axis.content; target++) {
     const double centre = (axis.cropped + target + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(std::floor(centre - support + 0.5)));
-    const int last = std::min({axis.frame, static_cast<int>(std::floor(centre + support + 0.5)), first + plan.taps});
+    const int from = static_cast<int>(std::floor(centre - support + 0.5));
+    const int to = static_cast<int>(std::floor(centre + support + 0.5));
+    const auto inside = [&](int px) { return std::clamp(px, 0, axis.frame - 1); };
     const auto weight_of = [&](int px) { return std::max(0.0, 1 - std::abs(px + 0.5 - centre) / support); };
     double sum = 0;
-    for (int px = first; px < last; px++) sum += weight_of(px);
-    for (int px = first; px < last; px++) {
-      plan.weights[static_cast<size_t>(target) * plan.taps + (px - first)] = static_cast<float>(weight_of(px) / sum);
+    for (int px = from; px < to; px++) sum += weight_of(px);
+    const int first = inside(from);
+    // Behind the frame's edge lies its last px again.
+    for (int px = from; px < to; px++) {
+      plan.weights[static_cast<size_t>(target) * plan.taps + (inside(px) - first)] += static_cast<float>(weight_of(px) / sum);
     }
     plan.first.push_back(first);
   }

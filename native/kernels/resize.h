@@ -10,8 +10,8 @@
 namespace mavseg {
 
 /**
- * Resizes and crops pictures as a geometry says: bilinear with a kernel that widens when shrinking, as torchvision's
- * antialiased resize does, rounded to bytes. Rows are made one at a time, columns of the frame first, so that the inner
+ * Resizes and crops pictures as a geometry says: bilinear (half-pixel centres, edges repeated) with a kernel that widens
+ * when shrinking, as torchvision's antialiased resize does, rounded to bytes. Rows are made one at a time, columns of the frame first, so that the inner
  * loop runs along the frame's rows and nothing but one row is stored.
  */
 class Resizer {

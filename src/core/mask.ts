@@ -38,6 +38,11 @@ export interface Mask {
   /** Every class with at least one pixel, but for class 0, the background. */
   readonly objects: readonly ClassObject[];
   readonly timing: StageTimings;
+  /**
+   * Gives `data` back to the engine that lent it, for a later mask; it must not be read any more then, by nobody. Never
+   * calling it is safe and costs a fresh buffer per mask. Absent where nothing is lent.
+   */
+  readonly release?: (() => void) | undefined;
 }
 
 /**

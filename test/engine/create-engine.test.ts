@@ -3,10 +3,11 @@ import { createEngine, type EngineOptions } from "../../src/engine/create-engine
 import type { LoadedModel } from "../../src/model/load-model.js";
 
 test.each([
-  [{ engine: "warp" }, /engine reference/],
+  [{ engine: "warp" }, /engine auto, native or reference/],
   [{ executionProvider: "tpu" }, /execution provider cpu/],
   [{ threads: 0 }, /1\.\.256 threads/],
   [{ threads: 1.5 }, /1\.\.256 threads/],
+  [{ engine: "reference", ortLibrary: "lib.so" }, /no ortLibrary/],
 ])("the options %j are refused before anything starts", async (options, message) => {
   await expect(createEngine({} as LoadedModel, options as unknown as EngineOptions)).rejects.toThrow(
     expect.objectContaining({ code: "USAGE", message: expect.stringMatching(message) }),

@@ -25,7 +25,7 @@ function build(): string {
   const sources = [...filesIn(kernels), ...filesIn(here)];
   const hash = createHash("sha256").update([...FLAGS, ...SANITIZERS].join(" "));
   for (const file of sources) hash.update(readFileSync(file));
-  const folder = path.join(root, "build/kernel-tests");
+  const folder = path.join(root, ".cache/kernel-tests");
   const program = path.join(folder, hash.digest("hex").slice(0, 16));
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });

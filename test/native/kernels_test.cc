@@ -127,18 +127,21 @@ void every_level_computes_the_same_bits() {
   }
 }
 
-/** Weighted mean of the px around a target px, as the antialiased bilinear resize defines it. */
+/** Weighted mean of the px around a target px, as the antialiased bilinear resize defines it; edges are repeated. */
 double resized_px(const Picture& picture, const AxisGeometry& gx, const AxisGeometry& gy, int x, int y, int c) {
-  const auto weight = [](const AxisGeometry& g, int target, int px) {
-    const double scale = static_cast<double>(g.frame) / g.resized;
-    return std::max(0.0, 1 - std::abs(px + 0.5 - (g.cropped + target + 0.5) * scale) / std::max(1.0, scale));
+  const auto scale = [](const AxisGeometry& g) { return static_cast<double>(g.frame) / g.resized; };
+  const auto weight = [&](const AxisGeometry& g, int target, int px) {
+    const double distance = std::abs(px + 0.5 - (g.cropped + target + 0.5) * scale(g));
+    return std::max(0.0, 1 - distance / std::max(1.0, scale(g)));
   };
+  const int border_x = static_cast<int>(scale(gx)) + 2, border_y = static_cast<int>(scale(gy)) + 2;
   double sum = 0, total = 0;
-  for (int row = 0; row < picture.height; row++) {
-    for (int column = 0; column < picture.width; column++) {
+  for (int row = -border_y; row < picture.height + border_y; row++) {
+    for (int column = -border_x; column < picture.width + border_x; column++) {
       const double w = weight(gx, x, column) * weight(gy, y, row);
       if (w == 0) continue;
-      sum += w * std::floor(plain::channel(picture, column, row, c, false) + 0.5);
+      const int inside_x = std::clamp(column, 0, picture.width - 1), inside_y = std::clamp(row, 0, picture.height - 1);
+      sum += w * std::floor(plain::channel(picture, inside_x, inside_y, c, false) + 0.5);
       total += w;
     }
   }

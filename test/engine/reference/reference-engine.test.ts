@@ -32,7 +32,7 @@ function loaded(model: OnnxModel): LoadedModel {
 }
 
 async function start(model: OnnxModel): Promise<Engine> {
-  const engine = await createEngine(loaded(model), { threads: 1 });
+  const engine = await createEngine(loaded(model), { engine: "reference", threads: 1 });
   engines.push(engine);
   return engine;
 }
@@ -314,7 +314,7 @@ describe("an engine's life", () => {
       path.join(dir, "model.onnx"),
       encodeModel({ ...base, graph: { ...base.graph, initializer } }),
     );
-    const engine = await createEngine(await loadModel(dir), { threads: 1 });
+    const engine = await createEngine(await loadModel(dir), { engine: "reference", threads: 1 });
     engines.push(engine);
     expect((await engine.segment(frameOf(draw(scene, WIDTH, HEIGHT, "rgb8")))).data).toEqual(EXPECTED);
     await rm(dir, { recursive: true });

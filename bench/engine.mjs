@@ -1,0 +1,216 @@
+// Frame to mask of both engines beside the bare run of the same model, 1280x1024 bgr8, interleaved in one process. A round
+// runs each of them in turn; what counts is the ratio to the bare run of the same round. Uses the built dist/.
+//
+//   npm run bench:engine -- --model tied-m-perch_drone --threads 2
+//   npm run bench:engine -- --net tied-s          (random weights: the time does not depend on them, the mask does)
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import ort from "onnxruntime-node";
+import { Random } from "../dist/core/random.js";
+import { createEngine } from "../dist/engine/create-engine.js";
+import { planGeometry } from "../dist/engine/reference/geometry.js";
+import { loadModel } from "../dist/model/load-model.js";
+import { encodeModel } from "../dist/model/onnx-proto.js";
+import { createNet } from "../dist/nets/create-net.js";
+import { sizeOf } from "../dist/nets/net.js";
+import { writeNet } from "../dist/onnx/write-net.js";
+
+const { values: options } = parseArgs({
+  options: {
+    model: { type: "string" },
+    net: { type: "string", default: "tied-m" },
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "12" },
+    runs: { type: "string", default: "6" },
+    json: { type: "boolean", default: false },
+  },
+});
+const threads = Number(options.threads);
+const WIDTH = 1280;
+const HEIGHT = 1024;
+/** Until the threads of the runner before sleep again: onnxruntime's wait awake for some milliseconds. */
+const REST_MS = 30;
+
+/** A bright hall with a dark spot and a little noise: long runs of one class, as camera pictures give. */
+function drawFrame() {
+  const random = new Random(1);
+  const data = new Uint8Array(WIDTH * HEIGHT * 3);
+  for (let y = 0, to = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const isSpot = (x - 500) ** 2 + (y - 400) ** 2 < 90 ** 2;
+      const base = isSpot ? 40 : 120 + 60 * Math.sin(x / 200) * Math.cos(y / 260);
+      for (let c = 0; c < 3; c++) data[to++] = base + 8 * c + random.uniform(-4, 4);
+    }
+  }
+  const stamp = { sec: 0, nanosec: 0 };
+  return {
+    seq: 0,
+    stamp,
+    frameId: "bench",
+    width: WIDTH,
+    height: HEIGHT,
+    step: WIDTH * 3,
+    encoding: "bgr8",
+    data,
+  };
+}
+
+async function writeRandomModel(folder) {
+  const net = createNet(options.net, 3, 2);
+  const values = new Map(
+    [...net.parameters].map(([name, parameter], index) => {
+      const random = new Random(1, index);
+      const spread = parameter.role === "kernel" ? Math.sqrt(2 / parameter.fanIn) : 0.1;
+      const offset = parameter.role === "variance" || parameter.role === "gamma" ? 1 : 0;
+      return [
+        name,
+        Float32Array.from({ length: sizeOf(parameter) }, () => offset + spread * random.normal()),
+      ];
+    }),
+  );
+  const manifest = {
+    version: 1,
+    name: `${options.net} with random weights`,
+    classes: ["background", "drone"].map((name, id) => ({ id, name, color: "#336699" })),
+    ignoreIndex: 255,
+    input: {
+      name: "image",
+      layout: "NCHW",
+      dtype: "float32",
+      colour: "rgb",
+      scale: 1 / 255,
+      mean: [0.45, 0.45, 0.45],
+      std: [0.25, 0.25, 0.25],
+      resize: "none",
+      size: null,
+      multipleOf: net.multipleOf,
+    },
+    output: { name: "logits", kind: "logits", layout: "NCHW", stride: net.outputStride },
+  };
+  const file = path.join(folder, "model.onnx");
+  await writeFile(file, encodeModel(writeNet(net, values, manifest, "bench")));
+  return file;
+}
+
+/** The bare run: a prepared tensor in, logits out into the same memory every time, nothing else. */
+async function bareRun(model) {
+  const session = await ort.InferenceSession.create(model.bytes, {
+    graphOptimizationLevel: "all",
+    executionMode: "sequential",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  });
+  const { input, output } = model.manifest;
+  const { x, y } = planGeometry(model.manifest, WIDTH, HEIGHT);
+  const channels = input.colour === "grey" ? 1 : 3;
+  const dims =
+    input.layout === "NCHW" ? [1, channels, y.tensor, x.tensor] : [1, y.tensor, x.tensor, channels];
+  const random = new Random(2);
+  const data = Float32Array.from({ length: channels * x.tensor * y.tensor }, () => random.uniform(-1, 1));
+  const feeds = { [input.name]: new ort.Tensor("float32", data, dims) };
+  let fetched = null;
+  return async () => {
+    fetched = (await session.run(feeds, { [output.name]: fetched }))[output.name];
+  };
+}
+
+function engineRun(engine, frame, timings) {
+  return async () => {
+    const mask = await engine.segment(frame);
+    timings?.push(mask.timing);
+    mask.release?.();
+  };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+async function measure(runners) {
+  const rounds = Number(options.rounds);
+  const runs = Number(options.runs);
+  const ms = Object.fromEntries(Object.keys(runners).map((name) => [name, []]));
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, run] of Object.entries(runners)) {
+      await sleep(REST_MS);
+      const times = [];
+      for (let index = 0; index < runs; index++) {
+        const start = performance.now();
+        await run();
+        times.push(performance.now() - start);
+      }
+      // The first round fills caches and makes plans.
+      if (round >= 0) ms[name].push(median(times));
+    }
+  }
+  return ms;
+}
+
+const cpuInfo = () => {
+  try {
+    return readFileSync("/proc/cpuinfo", "utf8");
+  } catch {
+    return "";
+  }
+};
+
+const folder = await mkdtemp(path.join(os.tmpdir(), "mavseg-bench-"));
+try {
+  const model = await loadModel(options.model ?? (await writeRandomModel(folder)));
+  const native = await createEngine(model, { engine: "native", threads });
+  const reference = await createEngine(model, { engine: "reference", threads });
+  const frame = drawFrame();
+  const stages = [];
+  const runners = {
+    "bare run (onnxruntime-node)": await bareRun(model),
+    "native, frame to mask": engineRun(native, frame, stages),
+    "reference, frame to mask": engineRun(reference, frame),
+  };
+  const ms = await measure(runners);
+  const [bare] = Object.values(ms);
+  const rows = Object.entries(ms).map(([name, values]) => ({
+    name,
+    medianMs: median(values),
+    minMs: Math.min(...values),
+    ratioToBare: median(values.map((value, round) => value / bare[round])),
+  }));
+  const stageMs = Object.fromEntries(
+    ["preprocess", "infer", "postprocess"].map((stage) => [
+      stage,
+      median(stages.map((timing) => timing[stage])),
+    ]),
+  );
+  const flags = ["avx2", "avx512f", "avx512bw", "asimd"].filter((flag) => cpuInfo().includes(` ${flag}`));
+  const machine = {
+    cpu: os.cpus()[0]?.model.trim(),
+    cores: os.availableParallelism(),
+    flags,
+    loadAverage: os.loadavg()[0],
+    node: process.version,
+    onnxruntime: native.ortVersion,
+    threads,
+  };
+  const result = { model: model.manifest.name, machine, rows, nativeStageMs: stageMs };
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    const write = (line) => process.stdout.write(`${line}\n`);
+    write(`${result.model}, ${WIDTH}x${HEIGHT} bgr8, ${options.rounds} rounds of ${options.runs}`);
+    write(JSON.stringify(machine));
+    for (const row of rows) {
+      const figures = [row.medianMs, row.minMs]
+        .map((value) => `${value.toFixed(2)} ms`.padStart(11))
+        .join("");
+      write(`${row.name.padEnd(30)}${figures}  x${row.ratioToBare.toFixed(2)}`);
+    }
+    write(
+      `median stages of native, ms: ${JSON.stringify(stageMs, (_, v) => (typeof v === "number" ? +v.toFixed(3) : v))}`,
+    );
+  }
+  await Promise.all([native.close(), reference.close()]);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit(0);

@@ -1,0 +1,29 @@
+{
+  "targets": [
+    {
+      "target_name": "mavseg",
+      "sources": [
+        "native/addon.cc",
+        "native/ort_api.cc",
+        "native/segmenter.cc",
+        "native/segmenter_object.cc",
+        "native/segmenter_options.cc",
+        "native/session.cc",
+        "native/kernels/half_float.cc",
+        "native/kernels/input_tensor.cc",
+        "native/kernels/mask_decoder.cc",
+        "native/kernels/picture.cc",
+        "native/kernels/resize.cc",
+        "native/kernels/row_kernels.cc",
+        "native/kernels/thread_pool.cc"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native/kernels"],
+      "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "cflags!": ["-fno-exceptions", "-O2"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
+      # No contraction to fused multiply-adds: every processor is to compute the same mask.
+      "cflags_cc": ["-std=c++17", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"],
+      "libraries": ["-ldl", "-pthread"]
+    }
+  ]
+}

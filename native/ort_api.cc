@@ -1,0 +1,107 @@
+#include "ort_api.h"
+
+#include <dlfcn.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace mavseg {
+
+namespace {
+
+/** The oldest API that has every function used here at its place; releases from 1.22 on give it. */
+constexpr uint32_t kApiVersion = 22;
+constexpr const char* kOldestRelease = "1.22";
+
+/** Nothing below fatal: every error is thrown as well. */
+constexpr int kLogFatal = 4;
+
+constexpr const char* kCode = "ORT_LIBRARY_UNUSABLE";
+
+/** What `OrtGetApiBase` gives. */
+struct ApiBase {
+  const void* const* (*GetApi)(uint32_t version);
+  const char* (*GetVersionString)();
+};
+
+template <typename Function>
+void take(Function& function, const void* const* table, size_t place) {
+  function = reinterpret_cast<Function>(const_cast<void*>(table[place]));
+}
+
+const ApiBase& api_base(const std::string& path) {
+  // Local: its symbols must not get into the way of another copy of onnxruntime in this process.
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw CodedError(kCode, dlerror());
+  const auto get_base = reinterpret_cast<const ApiBase* (*)()>(dlsym(library, "OrtGetApiBase"));
+  if (get_base == nullptr) throw CodedError(kCode, path + ", which has no OrtGetApiBase");
+  return *get_base();
+}
+
+}  // namespace
+
+const OrtApi& OrtApi::open(const std::string& path) {
+  static std::mutex mutex;
+  // Never destroyed: at the end of the process sessions of other threads may still be running.
+  static auto* opened = new std::map<std::string, std::unique_ptr<OrtApi>>();
+  std::lock_guard<std::mutex> lock(mutex);
+  std::unique_ptr<OrtApi>& api = (*opened)[path];
+  if (api == nullptr) api.reset(new OrtApi(path));
+  return *api;
+}
+
+OrtApi::OrtApi(const std::string& path) {
+  const ApiBase& base = api_base(path);
+  version_ = base.GetVersionString();
+  const void* const* table = base.GetApi(kApiVersion);
+  if (table == nullptr) {
+    throw CodedError(kCode, path + " of release " + version_ + ", older than " + kOldestRelease);
+  }
+  take(GetErrorMessage, table, 2);
+  take(CreateEnv, table, 3);
+  take(CreateSession, table, 7);
+  take(CreateSessionFromArray, table, 8);
+  take(Run, table, 9);
+  take(CreateSessionOptions, table, 10);
+  take(SetSessionExecutionMode, table, 13);
+  take(SetSessionGraphOptimizationLevel, table, 23);
+  take(SetIntraOpNumThreads, table, 24);
+  take(SetInterOpNumThreads, table, 25);
+  take(CreateRunOptions, table, 39);
+  take(RunOptionsSetTerminate, table, 46);
+  take(CreateTensorWithDataAsOrtValue, table, 49);
+  take(GetTensorMutableData, table, 51);
+  take(GetTensorElementType, table, 60);
+  take(GetDimensionsCount, table, 61);
+  take(GetDimensions, table, 62);
+  take(GetTensorTypeAndShape, table, 65);
+  take(CreateCpuMemoryInfo, table, 69);
+  take(ReleaseStatus, table, 93);
+  take(ReleaseMemoryInfo, table, 94);
+  take(ReleaseSession, table, 95);
+  take(ReleaseValue, table, 96);
+  take(ReleaseRunOptions, table, 97);
+  take(ReleaseTensorTypeAndShapeInfo, table, 99);
+  take(ReleaseSessionOptions, table, 100);
+  take(AddSessionConfigEntry, table, 130);
+  take(RunWithBinding, table, 133);
+  take(CreateIoBinding, table, 134);
+  take(ReleaseIoBinding, table, 135);
+  take(BindInput, table, 136);
+  take(BindOutput, table, 137);
+  check(CreateEnv(kLogFatal, "mavseg", &env_), kCode);
+}
+
+void OrtApi::check(OrtStatus* status, const char* code) const {
+  if (status == nullptr) return;
+  const std::string message = GetErrorMessage(status);
+  ReleaseStatus(status);
+  throw CodedError(code, message);
+}
+
+void OrtApi::ignore(OrtStatus* status) const {
+  if (status != nullptr) ReleaseStatus(status);
+}
+
+}  // namespace mavseg

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace mavseg {
+
+// onnxruntime's C API, as far as it is used here. Its headers are in no package for Linux, but its table of functions
+// only ever grows at the end, so a function is known by its place in the table; the places below are those of every
+// release since 1.22 (API version 22).
+
+struct OrtStatus;
+struct OrtEnv;
+struct OrtSession;
+struct OrtSessionOptions;
+struct OrtRunOptions;
+struct OrtValue;
+struct OrtMemoryInfo;
+struct OrtIoBinding;
+struct OrtTensorInfo;
+
+enum class OrtElement : int { kFloat32 = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7, kFloat16 = 10 };
+
+/** An error whose message is for the user, with the code of src/errors.ts that it belongs to. */
+class CodedError : public std::runtime_error {
+ public:
+  CodedError(const char* code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  const char* code() const { return code_; }
+
+ private:
+  const char* code_;
+};
+
+/** The functions of a library that was opened, with its one environment. Never closed: its threads may still run. */
+class OrtApi {
+ public:
+  /**
+   * Opens the library, or gives the one that was opened from this path before.
+   * @throws CodedError ORT_LIBRARY_UNUSABLE with the path and the reason
+   */
+  static const OrtApi& open(const std::string& path);
+
+  const std::string& version() const { return version_; }
+  OrtEnv* env() const { return env_; }
+
+  /** Throws a CodedError of `code` with onnxruntime's message, where there is a status. */
+  void check(OrtStatus* status, const char* code) const;
+  void ignore(OrtStatus* status) const;
+
+  // The members have the names and the order of arguments of onnxruntime's own documentation.
+  OrtStatus* (*CreateSession)(const OrtEnv*, const char* path, const OrtSessionOptions*, OrtSession**);
+  OrtStatus* (*CreateSessionFromArray)(const OrtEnv*, const void*, size_t, const OrtSessionOptions*, OrtSession**);
+  OrtStatus* (*Run)(OrtSession*, const OrtRunOptions*, const char* const* input_names, const OrtValue* const* inputs,
+                    size_t, const char* const* output_names, size_t, OrtValue** outputs);
+  OrtStatus* (*CreateSessionOptions)(OrtSessionOptions**);
+  OrtStatus* (*SetSessionExecutionMode)(OrtSessionOptions*, int);
+  OrtStatus* (*SetSessionGraphOptimizationLevel)(OrtSessionOptions*, int);
+  OrtStatus* (*SetIntraOpNumThreads)(OrtSessionOptions*, int);
+  OrtStatus* (*SetInterOpNumThreads)(OrtSessionOptions*, int);
+  OrtStatus* (*AddSessionConfigEntry)(OrtSessionOptions*, const char* key, const char* value);
+  OrtStatus* (*CreateRunOptions)(OrtRunOptions**);
+  OrtStatus* (*RunOptionsSetTerminate)(OrtRunOptions*);
+  OrtStatus* (*CreateCpuMemoryInfo)(int allocator_type, int memory_type, OrtMemoryInfo**);
+  OrtStatus* (*CreateTensorWithDataAsOrtValue)(const OrtMemoryInfo*, void*, size_t bytes, const int64_t* shape, size_t,
+                                               int element, OrtValue**);
+  OrtStatus* (*GetTensorMutableData)(OrtValue*, void**);
+  OrtStatus* (*GetTensorTypeAndShape)(const OrtValue*, OrtTensorInfo**);
+  OrtStatus* (*GetTensorElementType)(const OrtTensorInfo*, int*);
+  OrtStatus* (*GetDimensionsCount)(const OrtTensorInfo*, size_t*);
+  OrtStatus* (*GetDimensions)(const OrtTensorInfo*, int64_t*, size_t);
+  OrtStatus* (*CreateIoBinding)(OrtSession*, OrtIoBinding**);
+  OrtStatus* (*BindInput)(OrtIoBinding*, const char* name, const OrtValue*);
+  OrtStatus* (*BindOutput)(OrtIoBinding*, const char* name, const OrtValue*);
+  OrtStatus* (*RunWithBinding)(OrtSession*, const OrtRunOptions*, const OrtIoBinding*);
+  void (*ReleaseSession)(OrtSession*);
+  void (*ReleaseValue)(OrtValue*);
+  void (*ReleaseRunOptions)(OrtRunOptions*);
+  void (*ReleaseSessionOptions)(OrtSessionOptions*);
+  void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorInfo*);
+  void (*ReleaseMemoryInfo)(OrtMemoryInfo*);
+  void (*ReleaseIoBinding)(OrtIoBinding*);
+
+ private:
+  explicit OrtApi(const std::string& path);
+
+  const char* (*GetErrorMessage)(const OrtStatus*);
+  void (*ReleaseStatus)(OrtStatus*);
+  OrtStatus* (*CreateEnv)(int log_level, const char* id, OrtEnv**);
+  std::string version_;
+  OrtEnv* env_ = nullptr;
+};
+
+}  // namespace mavseg

@@ -1,0 +1,242 @@
+#include "segmenter.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+#include <utility>
+
+namespace mavseg {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double, std::milli>(to - from).count();
+}
+
+/** All segmenters that have a thread. Never destroyed: it is used while the process ends. */
+struct Registry {
+  std::mutex mutex;
+  std::set<Segmenter*> segmenters;
+};
+
+Registry& registry() {
+  static Registry* registry = new Registry();
+  return *registry;
+}
+
+OrtElement element_of(InputType type) {
+  if (type == InputType::kFloat32) return OrtElement::kFloat32;
+  return type == InputType::kFloat16 ? OrtElement::kFloat16 : OrtElement::kUint8;
+}
+
+std::string brackets(const std::vector<int64_t>& dims) {
+  std::string text = "[";
+  for (size_t index = 0; index < dims.size(); index++) text += (index == 0 ? "" : ",") + std::to_string(dims[index]);
+  return text + "]";
+}
+
+bool same_axis(const AxisGeometry& a, const AxisGeometry& b) {
+  return a.frame == b.frame && a.tensor == b.tensor && a.resized == b.resized && a.cropped == b.cropped &&
+         a.content == b.content && a.offset == b.offset && a.map.scale == b.map.scale && a.map.shift == b.map.shift &&
+         a.map.from == b.map.from && a.map.to == b.map.to;
+}
+
+std::optional<OutputType> score_type(OrtElement element) {
+  if (element == OrtElement::kFloat32) return OutputType::kFloat32;
+  if (element == OrtElement::kFloat16) return OutputType::kFloat16;
+  return std::nullopt;
+}
+
+std::optional<OutputType> id_type(OrtElement element) {
+  if (element == OrtElement::kUint8) return OutputType::kUint8;
+  if (element == OrtElement::kInt32) return OutputType::kInt32;
+  if (element == OrtElement::kInt64) return OutputType::kInt64;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Segmenter::Segmenter(SegmenterOptions options, std::function<void(Answer)> answer)
+    : options_(std::move(options)),
+      answer_(std::move(answer)),
+      isa_(best_isa()),
+      statistics_(static_cast<size_t>(options_.output.class_count)) {
+  Registry& all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  all.segmenters.insert(this);
+  thread_ = std::thread([this] { serve(); });
+}
+
+Segmenter::~Segmenter() {
+  stop();
+  Registry& all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  all.segmenters.erase(this);
+}
+
+void Segmenter::submit(const Job& job) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    queue_.push_back(job);
+  }
+  wake_.notify_one();
+}
+
+void Segmenter::close() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Segmenter::stop() {
+  std::lock_guard<std::mutex> one_at_a_time(stop_mutex_);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopped_ = true;
+    if (session_ != nullptr) session_->terminate();
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Segmenter::stop_all() {
+  Registry& all = registry();
+  std::lock_guard<std::mutex> lock(all.mutex);
+  for (Segmenter* segmenter : all.segmenters) segmenter->stop();
+}
+
+void Segmenter::serve() {
+  const auto tell = [this](Answer::Kind kind, void* token, std::optional<CodedError> error) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!stopped_) answer_({kind, token, std::move(error)});
+  };
+  std::optional<CodedError> failure;
+  try {
+    open_session();
+  } catch (const CodedError& error) {
+    failure = error;
+  } catch (const std::exception& error) {
+    failure = CodedError("MODEL_CORRUPT", error.what());
+  }
+  tell(Answer::Kind::kReady, nullptr, failure);
+  if (failure) return;
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopped_ || closing_ || !queue_.empty(); });
+    if (stopped_ || queue_.empty()) break;
+    const Job job = queue_.front();
+    queue_.pop_front();
+    lock.unlock();
+    std::optional<CodedError> error;
+    try {
+      process(job);
+    } catch (const CodedError& coded) {
+      error = coded;
+    } catch (const std::exception& other) {
+      error = CodedError("INFERENCE_FAILED", other.what());
+    }
+    tell(Answer::Kind::kDone, job.token, std::move(error));
+    lock.lock();
+  }
+  const std::unique_ptr<Session> ended = std::move(session_);
+  lock.unlock();
+  pool_.reset();
+  plan_.reset();
+  tell(Answer::Kind::kClosed, nullptr, std::nullopt);
+}
+
+void Segmenter::open_session() {
+  std::unique_ptr<Session> session =
+      options_.model != nullptr ? Session::from_bytes(options_.session, options_.model, options_.model_bytes)
+                                : Session::from_file(options_.session, options_.model_path);
+  // After the library was opened, so that it runs before the library takes itself apart.
+  static const int registered = std::atexit(Segmenter::stop_all);
+  if (registered != 0) throw CodedError("MODEL_CORRUPT", "no memory to register the end of the process");
+  pool_ = std::make_unique<ThreadPool>(options_.session.threads);
+  std::lock_guard<std::mutex> lock(mutex_);
+  session_ = std::move(session);
+}
+
+void Segmenter::process(const Job& job) {
+  const Clock::time_point start = Clock::now();
+  plan(job.geometry);
+  plan_->input->write(job.picture, *pool_);
+  const Clock::time_point ready = Clock::now();
+  session_->run();
+  const Clock::time_point inferred = Clock::now();
+  const OutputView& output = session_->output();
+  if (plan_->decoder == nullptr) {
+    plan_->decoder = std::make_unique<MaskDecoder>(output_spec(output), job.geometry.x, job.geometry.y, isa_, pool_->size());
+  }
+  plan_->decoder->run(output.data, job.mask, *pool_, statistics_.data());
+  const double timings_ms[kReportTimings] = {ms_between(start, ready), ms_between(ready, inferred),
+                                             ms_between(inferred, Clock::now())};
+  write_report(job, timings_ms, statistics_);
+}
+
+void Segmenter::plan(const Geometry& geometry) {
+  if (plan_ != nullptr && same_axis(plan_->geometry.x, geometry.x) && same_axis(plan_->geometry.y, geometry.y)) return;
+  // The old tensors go first: two plans at once would double the memory.
+  plan_.reset();
+  auto plan = std::make_unique<Plan>();
+  plan->geometry = geometry;
+  plan->input = std::make_unique<InputTensor>(options_.input, geometry, isa_, pool_->size());
+  const int64_t channels = options_.input.channels;
+  const std::vector<int64_t> dims = options_.input.planar
+                                        ? std::vector<int64_t>{1, channels, geometry.y.tensor, geometry.x.tensor}
+                                        : std::vector<int64_t>{1, geometry.y.tensor, geometry.x.tensor, channels};
+  session_->bind_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
+  plan_ = std::move(plan);
+}
+
+OutputSpec Segmenter::output_spec(const OutputView& output) const {
+  const OutputManifest& manifest = options_.output;
+  const std::vector<int64_t>& dims = output.dims;
+  const auto dim = [&](size_t index) { return index < dims.size() ? dims[index] : 0; };
+  // [N,h,w], [N,C,h,w] or [N,h,w,C]
+  const bool is_plane = dims.size() == 3;
+  const int64_t channels = is_plane ? 1 : dim(manifest.channels_last ? 3 : 1);
+  const int64_t height = is_plane || manifest.channels_last ? dim(1) : dim(2);
+  const int64_t width = is_plane || manifest.channels_last ? dim(2) : dim(3);
+  const auto covering = [&](const AxisGeometry& axis) { return (axis.tensor + manifest.stride - 1) / manifest.stride; };
+  const int expected = manifest.kind == OutputKind::kLogits ? manifest.class_count : 1;
+  const std::optional<OutputType> type =
+      manifest.kind == OutputKind::kClassIds ? id_type(output.element) : score_type(output.element);
+  if (!type || channels != expected || width != covering(plan_->geometry.x) || height != covering(plan_->geometry.y)) {
+    const std::string element = type ? "" : " of element type " + std::to_string(static_cast<int>(output.element));
+    throw CodedError("MANIFEST_INVALID", brackets(dims) + element);
+  }
+  return {manifest.kind,
+          *type,
+          static_cast<int>(channels),
+          static_cast<int>(width),
+          static_cast<int>(height),
+          manifest.channels_last && !is_plane,
+          manifest.class_count,
+          manifest.ignore_index};
+}
+
+void Segmenter::write_report(const Job& job, const double* timings_ms,
+                             const std::vector<ClassStatistics>& statistics) const {
+  double* to = job.report;
+  std::memcpy(to, timings_ms, kReportTimings * sizeof(double));
+  to += kReportTimings;
+  for (const ClassStatistics& s : statistics) {
+    const double numbers[kReportPerClass] = {s.pixels,
+                                             s.sum_x,
+                                             s.sum_y,
+                                             static_cast<double>(s.left),
+                                             static_cast<double>(s.top),
+                                             static_cast<double>(s.right),
+                                             static_cast<double>(s.bottom)};
+    std::memcpy(to, numbers, sizeof numbers);
+    to += kReportPerClass;
+  }
+}
+
+}  // namespace mavseg

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "kernels/geometry.h"
+#include "kernels/input_tensor.h"
+#include "kernels/mask_decoder.h"
+#include "kernels/picture.h"
+#include "session.h"
+
+namespace mavseg {
+
+/** What the manifest says of a net's output. */
+struct OutputManifest {
+  OutputKind kind;
+  bool channels_last;
+  int class_count;
+  uint8_t ignore_index;
+  /** Input px per output px. */
+  int stride;
+};
+
+struct SegmenterOptions {
+  SessionOptions session;
+  InputSpec input;
+  OutputManifest output;
+  /** The model: bytes that stay alive until the segmenter is ready, or else a path. */
+  const uint8_t* model;
+  size_t model_bytes;
+  std::string model_path;
+};
+
+/** Where the numbers of a report lie: three durations in milliseconds, then seven numbers per class. */
+constexpr int kReportTimings = 3;
+constexpr int kReportPerClass = 7;
+
+/** One frame. All memory stays the caller's, unchanged and alive until the job is done. */
+struct Job {
+  Picture picture;
+  Geometry geometry;
+  /** `[height, width]` */
+  uint8_t* mask;
+  /** `kReportTimings + class_count * kReportPerClass` numbers */
+  double* report;
+  /** The caller's own, handed back with the answer. */
+  void* token;
+};
+
+/** What the segmenter's thread tells: that it is ready, that a job is done, that it has closed. */
+struct Answer {
+  /** Without a session nothing follows `kReady`. */
+  enum class Kind { kReady, kDone, kClosed };
+  Kind kind;
+  void* token;
+  std::optional<CodedError> error;
+};
+
+/**
+ * A model in a thread of its own: pictures in, masks out, in the order in which they came. The thread creates the
+ * session too, which can take long. Knows nothing of Node.
+ */
+class Segmenter {
+ public:
+  /** @param answer called on the segmenter's thread */
+  Segmenter(SegmenterOptions options, std::function<void(Answer)> answer);
+  /** Stops, see there. */
+  ~Segmenter();
+  Segmenter(const Segmenter&) = delete;
+  Segmenter& operator=(const Segmenter&) = delete;
+
+  /** @param job checked: the picture fits its bytes and the geometry is consistent */
+  void submit(const Job& job);
+
+  /** Finishes what was submitted, then tells that it has closed. Nothing may be submitted after it. */
+  void close();
+
+  /** Cuts a run short, drops what waits and ends the thread. No answer comes during or after it. */
+  void stop();
+
+  /** Stops all segmenters of the process: for its end, while onnxruntime is still intact. */
+  static void stop_all();
+
+ private:
+  /** Everything that depends on the frame's size and is kept while it stays. */
+  struct Plan {
+    Geometry geometry;
+    std::unique_ptr<InputTensor> input;
+    std::unique_ptr<MaskDecoder> decoder;
+  };
+
+  void serve();
+  void open_session();
+  void process(const Job& job);
+  void plan(const Geometry& geometry);
+  OutputSpec output_spec(const OutputView& output) const;
+  void write_report(const Job& job, const double* timings_ms, const std::vector<ClassStatistics>& statistics) const;
+
+  SegmenterOptions options_;
+  std::function<void(Answer)> answer_;
+  Isa isa_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<Plan> plan_;
+  std::vector<ClassStatistics> statistics_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool closing_ = false;
+  bool stopped_ = false;
+  std::mutex stop_mutex_;
+  std::thread thread_;
+};
+
+}  // namespace mavseg

@@ -1,0 +1,153 @@
+#include "segmenter_object.h"
+
+#include <utility>
+
+#include "segmenter_options.h"
+
+namespace mavseg {
+
+namespace {
+
+Napi::Error to_error(Napi::Env env, const CodedError& coded) {
+  Napi::Error error = Napi::Error::New(env, coded.what());
+  error.Set("code", Napi::String::New(env, coded.code()));
+  return error;
+}
+
+void refuse(Napi::Env env, const char* what) { throw to_error(env, CodedError("FRAME_INVALID", what)); }
+
+}  // namespace
+
+/** What keeps a frame's memory alive while it is worked on. */
+struct SegmenterObject::Pending {
+  Napi::Promise::Deferred deferred;
+  Napi::Reference<Napi::Uint8Array> data;
+  Napi::Reference<Napi::Uint8Array> mask;
+  Napi::Reference<Napi::Float64Array> report;
+};
+
+struct SegmenterObject::Message {
+  Answer answer;
+};
+
+Napi::Function SegmenterObject::define(Napi::Env env) {
+  return DefineClass(env, "Segmenter",
+                     {InstanceMethod<&SegmenterObject::ready>("ready"),
+                      InstanceMethod<&SegmenterObject::segment>("segment"),
+                      InstanceMethod<&SegmenterObject::close>("close")});
+}
+
+SegmenterObject::SegmenterObject(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), ready_(info.Env()), closed_(info.Env()) {
+  const Napi::Object options = info[0].As<Napi::Object>();
+  SegmenterOptions read = read_options(options);
+  library_ = read.session.library;
+  class_count_ = read.output.class_count;
+  // The thread reads the model's bytes until it is ready.
+  model_ = Napi::Reference<Napi::Value>::New(options.Get("model"), 1);
+  channel_ = Channel::New(info.Env(), "mavseg", 0, 1, this);
+  // Added after the channel's own hook, so it runs before it: the thread must not answer into a channel that is gone.
+  napi_add_env_cleanup_hook(info.Env(), on_teardown, this);
+  segmenter_ = std::make_unique<Segmenter>(std::move(read), [channel = channel_](Answer answer) {
+    auto* message = new Message{std::move(answer)};
+    if (channel.NonBlockingCall(message) != napi_ok) delete message;
+  });
+  held_ = 1;
+  Ref();
+}
+
+SegmenterObject::~SegmenterObject() {
+  if (segmenter_ == nullptr) return;
+  napi_remove_env_cleanup_hook(Env(), on_teardown, this);
+  end();
+  channel_.Release();
+}
+
+void SegmenterObject::on_teardown(void* self) { static_cast<SegmenterObject*>(self)->end(); }
+
+void SegmenterObject::end() {
+  segmenter_->stop();
+  is_closing_ = true;
+}
+
+void SegmenterObject::hold(Napi::Env env) {
+  if (held_++ > 0) return;
+  Ref();
+  channel_.Ref(env);
+}
+
+void SegmenterObject::let_go(Napi::Env env) {
+  if (--held_ > 0) return;
+  channel_.Unref(env);
+  Unref();
+}
+
+Napi::Value SegmenterObject::ready(const Napi::CallbackInfo&) { return ready_.Promise(); }
+
+Napi::Value SegmenterObject::segment(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (is_closing_) throw to_error(env, CodedError("ENGINE_STOPPED", "it was closed"));
+  const auto data = info[0].As<Napi::Uint8Array>();
+  const auto geometry_numbers = info[5].As<Napi::Float64Array>();
+  auto mask = info[6].As<Napi::Uint8Array>();
+  auto report = info[7].As<Napi::Float64Array>();
+  const auto whole = [&info](size_t index) { return info[index].As<Napi::Number>().Int64Value(); };
+  const Picture picture{data.Data(),
+                        data.ByteLength(),
+                        static_cast<int>(whole(1)),
+                        static_cast<int>(whole(2)),
+                        static_cast<size_t>(whole(3)),
+                        static_cast<Encoding>(whole(4))};
+  if (!fits(picture)) refuse(env, "a picture that does not fit its bytes");
+  if (geometry_numbers.ElementLength() != kGeometryNumbers) refuse(env, "a geometry of another form");
+  const Geometry geometry = read_geometry(geometry_numbers.Data());
+  if (!is_consistent(geometry, picture.width, picture.height)) refuse(env, "a geometry that is not the picture's");
+  if (mask.ByteLength() != static_cast<size_t>(picture.width) * picture.height) refuse(env, "a mask of another size");
+  if (report.ElementLength() != static_cast<size_t>(kReportTimings + class_count_ * kReportPerClass)) {
+    refuse(env, "a report of another size");
+  }
+  auto* pending = new Pending{Napi::Promise::Deferred::New(env), Napi::Reference<Napi::Uint8Array>::New(data, 1),
+                              Napi::Reference<Napi::Uint8Array>::New(mask, 1),
+                              Napi::Reference<Napi::Float64Array>::New(report, 1)};
+  const Napi::Value promise = pending->deferred.Promise();
+  hold(env);
+  segmenter_->submit({picture, geometry, mask.Data(), report.Data(), pending});
+  return promise;
+}
+
+Napi::Value SegmenterObject::close(const Napi::CallbackInfo& info) {
+  if (!is_closing_) {
+    is_closing_ = true;
+    hold(info.Env());
+    segmenter_->close();
+  }
+  return closed_.Promise();
+}
+
+void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* self, Message* message) {
+  const std::unique_ptr<Message> owned(message);
+  const Answer& answer = owned->answer;
+  const std::unique_ptr<Pending> pending(static_cast<Pending*>(answer.token));
+  // The environment is on its way out: nobody listens any more.
+  if (env == nullptr) return;
+  Napi::HandleScope scope(env);
+  if (answer.kind == Answer::Kind::kReady) {
+    self->model_.Reset();
+    if (answer.error) {
+      self->is_closing_ = true;
+      self->closed_.Resolve(env.Undefined());
+      self->ready_.Reject(to_error(env, *answer.error).Value());
+    } else {
+      self->ready_.Resolve(Napi::String::New(env, OrtApi::open(self->library_).version()));
+    }
+  } else if (answer.kind == Answer::Kind::kClosed) {
+    self->closed_.Resolve(env.Undefined());
+  } else if (answer.error) {
+    pending->deferred.Reject(to_error(env, *answer.error).Value());
+  } else {
+    pending->deferred.Resolve(env.Undefined());
+  }
+  self->let_go(env);
+}
+
+}  // namespace mavseg

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "segmenter.h"
+
+namespace mavseg {
+
+/**
+ * The segmenter as JavaScript sees it. All but its thread's answers happens on the thread of its environment. While
+ * frames are in flight it keeps itself and the event loop alive; otherwise neither.
+ */
+class SegmenterObject : public Napi::ObjectWrap<SegmenterObject> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  /** `new Segmenter(options)` */
+  explicit SegmenterObject(const Napi::CallbackInfo& info);
+  ~SegmenterObject() override;
+
+ private:
+  struct Pending;
+  struct Message;
+  static void receive(Napi::Env env, Napi::Function, SegmenterObject* self, Message* message);
+  using Channel = Napi::TypedThreadSafeFunction<SegmenterObject, Message, &SegmenterObject::receive>;
+
+  /** `ready(): Promise<string>`, the version of onnxruntime */
+  Napi::Value ready(const Napi::CallbackInfo& info);
+  /** `segment(data, width, height, step, encoding, geometry, mask, report): Promise<void>` */
+  Napi::Value segment(const Napi::CallbackInfo& info);
+  /** `close(): Promise<void>` */
+  Napi::Value close(const Napi::CallbackInfo& info);
+
+  void hold(Napi::Env env);
+  void let_go(Napi::Env env);
+  void end();
+  static void on_teardown(void* self);
+
+  std::string library_;
+  Napi::Promise::Deferred ready_;
+  Napi::Promise::Deferred closed_;
+  Napi::Reference<Napi::Value> model_;
+  Channel channel_;
+  std::unique_ptr<Segmenter> segmenter_;
+  int class_count_;
+  int held_ = 0;
+  bool is_closing_ = false;
+};
+
+}  // namespace mavseg

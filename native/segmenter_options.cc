@@ -1,0 +1,84 @@
+#include "segmenter_options.h"
+
+#include <algorithm>
+
+namespace mavseg {
+
+namespace {
+
+/** The side of the largest tensor: a frame of the largest side, padded. */
+constexpr int kMaxSidePx = 1 << 15;
+
+std::string text(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::String>(); }
+
+double number(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().DoubleValue(); }
+
+InputSpec read_input(const Napi::Object& input) {
+  InputSpec spec{};
+  const std::string dtype = text(input, "dtype");
+  spec.type = dtype == "float32" ? InputType::kFloat32 : dtype == "float16" ? InputType::kFloat16 : InputType::kUint8;
+  const std::string colour = text(input, "colour");
+  spec.channels = colour == "grey" ? 1 : 3;
+  spec.bgr = colour == "bgr";
+  spec.planar = text(input, "layout") == "NCHW";
+  spec.scale = number(input, "scale");
+  const Napi::Array mean = input.Get("mean").As<Napi::Array>();
+  const Napi::Array std = input.Get("std").As<Napi::Array>();
+  for (uint32_t channel = 0; channel < static_cast<uint32_t>(spec.channels); channel++) {
+    spec.mean[channel] = mean.Get(channel).As<Napi::Number>();
+    spec.std[channel] = std.Get(channel).As<Napi::Number>();
+  }
+  return spec;
+}
+
+OutputManifest read_output(const Napi::Object& output) {
+  const std::string kind = text(output, "kind");
+  return {kind == "logits"         ? OutputKind::kLogits
+          : kind == "binary-logit" ? OutputKind::kBinaryLogit
+                                   : OutputKind::kClassIds,
+          text(output, "layout") == "NHWC", static_cast<int>(number(output, "classCount")),
+          static_cast<uint8_t>(number(output, "ignoreIndex")), static_cast<int>(number(output, "stride"))};
+}
+
+AxisGeometry read_axis(const double* n) {
+  const auto px = [n](int index) { return static_cast<int>(std::clamp(n[index], -1.0, 1e9)); };
+  return {px(0), px(1), px(2), px(3), px(4), px(5), {n[6], n[7], px(8), px(9)}};
+}
+
+bool is_consistent(const AxisGeometry& axis, int frame) {
+  return axis.frame == frame && axis.content >= 1 && axis.offset >= 0 && axis.tensor <= kMaxSidePx &&
+         axis.offset + axis.content <= axis.tensor && axis.cropped >= 0 && axis.resized >= 1 &&
+         axis.cropped + axis.content <= axis.resized && axis.map.from >= 0 && axis.map.from <= axis.map.to &&
+         axis.map.to <= frame;
+}
+
+}  // namespace
+
+SegmenterOptions read_options(const Napi::Object& options) {
+  SegmenterOptions read{};
+  const Napi::Object input = options.Get("input").As<Napi::Object>();
+  const Napi::Object output = options.Get("output").As<Napi::Object>();
+  read.session = {text(options, "ortLibrary"), static_cast<int>(number(options, "threads")), text(input, "name"),
+                  text(output, "name")};
+  read.input = read_input(input);
+  read.output = read_output(output);
+  const Napi::Value model = options.Get("model");
+  if (model.IsString()) {
+    read.model_path = model.As<Napi::String>();
+  } else {
+    const Napi::Uint8Array bytes = model.As<Napi::Uint8Array>();
+    read.model = bytes.Data();
+    read.model_bytes = bytes.ByteLength();
+  }
+  return read;
+}
+
+Geometry read_geometry(const double* numbers) {
+  return {read_axis(numbers), read_axis(numbers + 10), numbers[20] != 0};
+}
+
+bool is_consistent(const Geometry& geometry, int width, int height) {
+  return is_consistent(geometry.x, width) && is_consistent(geometry.y, height);
+}
+
+}  // namespace mavseg

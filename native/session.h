@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ort_api.h"
+
+namespace mavseg {
+
+struct SessionOptions {
+  /** Path of libonnxruntime. */
+  std::string library;
+  /** Threads of one run, the calling one included. */
+  int threads;
+  std::string input_name;
+  std::string output_name;
+};
+
+/** A net's output, as the session left it; its memory stays the session's. */
+struct OutputView {
+  OrtElement element;
+  std::vector<int64_t> dims;
+  const void* data;
+};
+
+/** A session of onnxruntime on the CPU with bound input and output, for one thread at a time. */
+class Session {
+ public:
+  /** @throws CodedError MODEL_CORRUPT with onnxruntime's message, ORT_LIBRARY_UNUSABLE */
+  static std::unique_ptr<Session> from_bytes(const SessionOptions& options, const void* model, size_t bytes);
+  static std::unique_ptr<Session> from_file(const SessionOptions& options, const std::string& path);
+
+  /**
+   * Binds the memory that every following run reads. The first run after it finds out what the net gives; from the
+   * second on onnxruntime writes into that same memory.
+   * @param data stays the caller's and alive while it is bound
+   */
+  void bind_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims);
+
+  /** @throws CodedError INFERENCE_FAILED with onnxruntime's message */
+  void run();
+
+  /** After a run. */
+  const OutputView& output() const { return output_; }
+
+  /** Ends a run that is under way, and all later ones, as soon as the current layer is done. From any thread. */
+  void terminate();
+
+ private:
+  template <typename T>
+  using Owned = std::unique_ptr<T, void (*)(T*)>;
+
+  Session(const OrtApi& api, const SessionOptions& options);
+  Owned<OrtSessionOptions> session_options() const;
+  void run_first();
+  void view_output();
+
+  const OrtApi& api_;
+  SessionOptions options_;
+  Owned<OrtSession> session_;
+  Owned<OrtRunOptions> run_options_;
+  Owned<OrtMemoryInfo> memory_;
+  Owned<OrtValue> input_;
+  Owned<OrtValue> result_;
+  Owned<OrtIoBinding> binding_;
+  OutputView output_{};
+};
+
+}  // namespace mavseg

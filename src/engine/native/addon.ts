@@ -1,0 +1,92 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { PixelEncoding } from "../../core/frame.js";
+import { MavsegError } from "../../errors.js";
+import type { ModelManifest } from "../../model/manifest.js";
+
+/** The order is that of `Encoding` in native/kernels/picture.h. */
+export const RAW_ENCODINGS = [
+  "mono8",
+  "rgb8",
+  "bgr8",
+  "rgba8",
+  "bgra8",
+  "yuv422_yuy2",
+  "nv12",
+] as const satisfies readonly PixelEncoding[];
+
+/** What native/segmenter_options.cc reads. */
+export interface SegmenterOptions {
+  /** Path of libonnxruntime. */
+  readonly ortLibrary: string;
+  /** Threads of one run, and of the kernels around it. */
+  readonly threads: number;
+  /** The file's bytes, or its path where weights lie beside it. */
+  readonly model: Uint8Array | string;
+  readonly input: Pick<
+    ModelManifest["input"],
+    "name" | "dtype" | "colour" | "layout" | "scale" | "mean" | "std"
+  >;
+  readonly output: Pick<ModelManifest["output"], "name" | "kind" | "layout" | "stride"> & {
+    readonly classCount: number;
+    readonly ignoreIndex: number;
+  };
+}
+
+/** Numbers of a report: milliseconds of preprocess, infer and postprocess, then those of each class. */
+export const REPORT_TIMINGS = 3;
+/** px, sum of x, sum of y, left, top, right, bottom */
+export const REPORT_PER_CLASS = 7;
+
+/** A model in a thread of its own. Failures are errors with a `code` of the error table and the actual value as message. */
+export interface NativeSegmenter {
+  /** @returns the release of onnxruntime, once the model is loaded */
+  ready(): Promise<string>;
+  /**
+   * @param data the picture; like the mask and the report it is used in place and must stay unchanged until the end
+   * @param encoding index in RAW_ENCODINGS
+   * @param geometry as `geometryNumbers` writes it
+   * @param mask `[height, width]`, written in full
+   * @param report `REPORT_TIMINGS + classCount * REPORT_PER_CLASS` numbers, written in full
+   */
+  segment(
+    data: Uint8Array,
+    width: number,
+    height: number,
+    step: number,
+    encoding: number,
+    geometry: Float64Array,
+    mask: Uint8Array,
+    report: Float64Array,
+  ): Promise<void>;
+  /** Finishes what is in flight. */
+  close(): Promise<void>;
+}
+
+interface Addon {
+  readonly Segmenter: new (options: SegmenterOptions) => NativeSegmenter;
+}
+
+/** The package's folder: it lies three levels above this file in the sources and in the build. */
+const PACKAGE_ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads the addon: one built on this machine, else one that came with the package.
+ * @throws MavsegError `ENGINE_UNAVAILABLE` with the folder looked in and the reason
+ */
+export function loadAddon(): Addon {
+  try {
+    const load = require("node-gyp-build") as (folder: string) => Addon;
+    return load(PACKAGE_ROOT);
+  } catch (cause) {
+    // Some reasons list every file that was looked for; the first line says it all.
+    const [reason] = (cause as Error).message.split("\n");
+    throw new MavsegError("ENGINE_UNAVAILABLE", {
+      expected: `a build of the native engine for ${process.platform}-${process.arch} in ${PACKAGE_ROOT}`,
+      actual: reason ?? "no reason",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,222 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Frame } from "../../src/core/frame.js";
+import type { Mask } from "../../src/core/mask.js";
+import { type LoadedModel, loadModel } from "../../src/model/load-model.js";
+import type { OnnxModel } from "../../src/model/onnx-model.js";
+import { createNet } from "../../src/nets/create-net.js";
+import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../src/onnx/write-net.js";
+import { draw, type RawEncoding, type Scene } from "../engine/reference/pictures.js";
+import {
+  argmaxModel,
+  constant,
+  nhwcModel,
+  node,
+  onnxModel,
+  RGB_MANIFEST,
+  value,
+} from "../model/golden-models.js";
+import { randomValues } from "../nets/random-values.js";
+import { Engines, frameOf, hasNative, loaded } from "./engines.js";
+
+/**
+ * How many px of a mask must be equal. Not all: an engine that normalises by a multiply-add instead of a table, or
+ * rounds a resized px the other way, moves a score by its last bit, and where two classes tie it shows.
+ */
+const CLOSE = 0.999;
+/** Beside a resized edge whole rows of px hang on one rounding. */
+const CLOSE_WHEN_RESIZED = 0.995;
+
+const ENCODINGS: RawEncoding[] = ["mono8", "rgb8", "bgr8", "rgba8", "bgra8", "yuv422_yuy2", "nv12"];
+
+/** Soft blobs and stripes in all colours, odd in every direction. */
+const scene: Scene = (x, y) =>
+  [127 + 120 * Math.sin(x / 17 + y / 29), 127 + 120 * Math.cos(x / 23 - y / 11), (x * 5 + y * 3) % 256].map(
+    Math.round,
+  ) as unknown as [number, number, number];
+
+function compare(native: Mask, reference: Mask): number {
+  expect(native.data.length).toBe(reference.data.length);
+  let equal = 0;
+  for (let px = 0; px < native.data.length; px++) if (native.data[px] === reference.data[px]) equal++;
+  return equal / native.data.length;
+}
+
+function expectClose(native: Mask, reference: Mask, close: number): void {
+  expect(compare(native, reference)).toBeGreaterThanOrEqual(close);
+  expect(native.objects.map(({ class: id }) => id)).toEqual(reference.objects.map(({ class: id }) => id));
+  const { width, height } = reference;
+  native.objects.forEach((object, index) => {
+    const other = reference.objects[index]!;
+    expect(Math.abs(object.pixels - other.pixels)).toBeLessThanOrEqual((1 - close) * width * height);
+    // What few px differ can shift a centroid by no more than their share of the longest way.
+    const share = ((1 - close) * width * height) / other.pixels;
+    for (const axis of [0, 1] as const) {
+      expect(Math.abs(object.centroid[axis] - other.centroid[axis])).toBeLessThanOrEqual(
+        share * Math.max(width, height),
+      );
+    }
+  });
+}
+
+const classes = (count: number) =>
+  Array.from({ length: count }, (_, id) => ({ id, name: `c${id}`, color: "#336699" }));
+
+/** A net of the project with random weights: stride 4, padding to a multiple. */
+function netModel(classCount: number, channels: 1 | 3): OnnxModel {
+  const net = createNet("tied-s", channels, classCount);
+  return writeNet(
+    net,
+    randomValues(net, 11),
+    {
+      version: 1,
+      name: "random",
+      classes: classes(classCount),
+      ignoreIndex: 255,
+      input: {
+        name: ONNX_INPUT,
+        layout: "NCHW",
+        dtype: "float32",
+        colour: channels === 1 ? "grey" : "rgb",
+        scale: 1 / 255,
+        mean: [0.4, 0.5, 0.6].slice(0, channels),
+        std: [0.2, 0.25, 0.3].slice(0, channels),
+        resize: "none",
+        size: null,
+        multipleOf: net.multipleOf,
+      },
+      output: { name: ONNX_OUTPUT, kind: "logits", layout: "NCHW", stride: net.outputStride },
+    },
+    "0.0.0",
+  );
+}
+
+/** Four classes from means of 4x4 px of red, green and blue, for nets of fixed size. */
+function coarseModel(resize: string, dtype: "float32" | "float16" | "uint8" = "float32"): OnnxModel {
+  const weights = [0, 0, 0, 1, -0.5, -0.5, -0.5, 1, -0.5, -0.5, -0.5, 1];
+  const kernel = weights.flatMap((weight) => new Array<number>(16).fill(weight / 16));
+  const isByte = dtype === "uint8";
+  const conv = node("Conv", [dtype === "float32" ? "image" : "floats", "kernel", "bias"], "logits", [
+    { name: "strides", kind: "ints", value: [4, 4] },
+  ]);
+  const cast = node("Cast", ["image"], "floats", [{ name: "to", kind: "int", value: 1 }]);
+  return onnxModel({
+    node: dtype === "float32" ? [conv] : [cast, conv],
+    initializer: [
+      constant("kernel", [4, 3, 4, 4], kernel),
+      constant("bias", [4], [isByte ? 12 : 0.05, 0, 0, 0]),
+    ],
+    input: [value("image", dtype, ["n", 3, 64, 96])],
+    output: [value("logits", "float32", ["n", 4, 16, 24])],
+    manifest: {
+      input: { colour: "rgb", scale: isByte ? 1 : 1 / 255, mean: [0, 0, 0], std: [1, 1, 1], resize },
+      output: { stride: 4 },
+    },
+  });
+}
+
+const engines = new Engines();
+afterAll(() => engines.closeAll());
+
+async function both(model: LoadedModel): Promise<(frame: Frame) => Promise<[Mask, Mask]>> {
+  const native = await engines.start("native", model);
+  const reference = await engines.start("reference", model);
+  return (frame) => Promise.all([native.segment(frame), reference.segment(frame)]);
+}
+
+describe.skipIf(!hasNative)("native and reference agree", () => {
+  describe.each([
+    ["two classes, colour", 2, 3],
+    ["two classes, grey", 2, 1],
+    ["five classes, colour", 5, 3],
+  ] as const)("on a net of the project: %s", (_, classCount, channels) => {
+    let segment: Awaited<ReturnType<typeof both>>;
+    beforeAll(async () => {
+      segment = await both(loaded(netModel(classCount, channels)));
+    });
+
+    test.each(ENCODINGS)("%s, odd sizes and steps", async (encoding) => {
+      const isEven = encoding === "nv12" || encoding === "yuv422_yuy2";
+      for (const [width, height, padding] of [
+        [isEven ? 158 : 157, isEven ? 94 : 93, 0],
+        [64, 64, 7],
+        [isEven ? 34 : 33, isEven ? 130 : 131, 3],
+      ] as const) {
+        const [native, reference] = await segment(frameOf(draw(scene, width, height, encoding, padding)));
+        expectClose(native, reference, CLOSE);
+      }
+    });
+
+    test.each(["jpeg", "png"] as const)("%s", async (encoding) => {
+      const { data, width, height } = draw(scene, 93, 61, "rgb8");
+      const file = await sharp(data, { raw: { width, height, channels: 3 } })
+        .toFormat(encoding)
+        .toBuffer();
+      const [native, reference] = await segment(frameOf({ width, height, step: 0, encoding, data: file }));
+      expectClose(native, reference, CLOSE);
+    });
+  });
+
+  // Frames smaller than the net are left out: sharp enlarges from corner to corner and so moves the picture by half a px.
+  test.each(["stretch", "letterbox", "crop"])("on a net of fixed size, by %s", async (resize) => {
+    const segment = await both(loaded(coarseModel(resize)));
+    for (const [width, height] of [
+      [192, 128],
+      [320, 180],
+      [123, 201],
+      [96, 64],
+    ] as const) {
+      for (const encoding of ["rgb8", "bgra8", "mono8"] as const) {
+        const [native, reference] = await segment(frameOf(draw(scene, width, height, encoding, 5)));
+        expectClose(native, reference, CLOSE_WHEN_RESIZED);
+      }
+    }
+  });
+
+  test.each(["float16", "uint8"] as const)("on a net that takes %s", async (dtype) => {
+    const segment = await both(loaded(coarseModel("letterbox", dtype)));
+    const [native, reference] = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
+    expectClose(native, reference, CLOSE);
+  });
+
+  test("on scores in half floats", async () => {
+    const base = coarseModel("stretch");
+    const half = onnxModel({
+      node: [
+        { ...base.graph.node[0]!, output: ["scores"] },
+        node("Cast", ["scores"], "logits", [{ name: "to", kind: "int", value: 10 }]),
+      ],
+      initializer: base.graph.initializer,
+      input: base.graph.input,
+      output: [value("logits", "float16", ["n", 4, 16, 24])],
+      manifest: JSON.parse(base.metadataProps[0]!.value),
+    });
+    const segment = await both(loaded(half));
+    const [native, reference] = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
+    expectClose(native, reference, CLOSE);
+  });
+
+  test.each([
+    ["class ids", argmaxModel({ ...RGB_MANIFEST, classes: classes(3) })],
+    ["channels last", nhwcModel(RGB_MANIFEST)],
+  ])("on a net with %s", async (_, model) => {
+    const segment = await both(loaded(model));
+    const [native, reference] = await segment(frameOf(draw(scene, 71, 43, "bgr8", 2)));
+    expectClose(native, reference, CLOSE);
+  });
+});
+
+const MODELS = path.resolve(import.meta.dirname, "../../models");
+const shipped = existsSync(MODELS)
+  ? readdirSync(MODELS).filter((name) => existsSync(path.join(MODELS, name, "model.onnx")))
+  : [];
+
+describe.skipIf(!hasNative || shipped.length === 0)("native and reference agree on shipped models", () => {
+  test.each(shipped)("%s", async (name) => {
+    const segment = await both(await loadModel(path.join(MODELS, name)));
+    const [native, reference] = await segment(frameOf(draw(scene, 640, 512, "bgr8", 8)));
+    expectClose(native, reference, CLOSE);
+  });
+});
