@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { reportError } from "./report-error.js";
+import { VERSION } from "./version.js";
 
 /** A command's module: it gives the finished command, and is loaded only when that command is called. */
 interface CommandModule {
@@ -38,7 +39,7 @@ Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong input.`;
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("mavseg")
     .description("Tiny weight-tied segmentation nets for drones: train, export, run.")
-    .version("0.1.0")
+    .version(VERSION)
     .addHelpText("after", HELP_AFTER)
     .exitOverride();
   const wanted = argv[2];

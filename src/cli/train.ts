@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { Command } from "commander";
 import { MavsegError } from "../errors.js";
@@ -17,6 +16,7 @@ import { RunFolder, type RunInfo } from "../training/run-folder.js";
 import { loadTensorFlow } from "../training/tensorflow/load.js";
 import { type TrainingState, type TrainingSummary, train } from "../training/train.js";
 import { formatDuration, Progress } from "./progress.js";
+import { VERSION } from "./version.js";
 
 interface TrainFlags {
   readonly data: string;
@@ -123,7 +123,10 @@ async function begin(flags: TrainFlags, folder: RunFolder): Promise<{ info: RunI
   const options = readOptions(flags);
   checkNetOptions(options);
   const data = await checkData(options.data);
-  const info = await describeRun(withClassWeights(options, data), data, versions());
+  const info = await describeRun(withClassWeights(options, data), data, {
+    mavseg: VERSION,
+    node: process.version,
+  });
   await folder.create(info);
   return { info, data };
 }
@@ -225,10 +228,4 @@ function printSummary(flags: TrainFlags, summary: TrainingSummary): void {
         `Next: mavseg export --run ${flags.out} --out model.onnx\n`,
     );
   }
-}
-
-function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const { version } = require("../../package.json") as { version: string };
-  return { mavseg: version, node: process.version };
 }
