@@ -44,7 +44,7 @@ SegmenterObject::SegmenterObject(const Napi::CallbackInfo& info)
   library_ = read.session.library;
   class_count_ = read.output.class_count;
   // The thread reads the model's bytes until it is ready.
-  model_ = Napi::Reference<Napi::Value>::New(options.Get("model"), 1);
+  options_ = Napi::Persistent(options);
   channel_ = Channel::New(info.Env(), "mavseg", 0, 1, this);
   // Added after the channel's own hook, so it runs before it: the thread must not answer into a channel that is gone.
   napi_add_env_cleanup_hook(info.Env(), on_teardown, this);
@@ -57,17 +57,18 @@ SegmenterObject::SegmenterObject(const Napi::CallbackInfo& info)
 }
 
 SegmenterObject::~SegmenterObject() {
-  if (segmenter_ == nullptr) return;
+  // At the end of an environment the channel is gone before its objects are.
+  if (is_torn_down_) return;
   napi_remove_env_cleanup_hook(Env(), on_teardown, this);
-  end();
+  segmenter_->stop();
   channel_.Release();
 }
 
-void SegmenterObject::on_teardown(void* self) { static_cast<SegmenterObject*>(self)->end(); }
-
-void SegmenterObject::end() {
-  segmenter_->stop();
-  is_closing_ = true;
+void SegmenterObject::on_teardown(void* data) {
+  auto* self = static_cast<SegmenterObject*>(data);
+  self->segmenter_->stop();
+  self->is_closing_ = true;
+  self->is_torn_down_ = true;
 }
 
 void SegmenterObject::hold(Napi::Env env) {
@@ -82,7 +83,7 @@ void SegmenterObject::let_go(Napi::Env env) {
   Unref();
 }
 
-Napi::Value SegmenterObject::ready(const Napi::CallbackInfo&) { return ready_.Promise(); }
+Napi::Value SegmenterObject::ready(const Napi::CallbackInfo&) { return ready_.promise.Value(); }
 
 Napi::Value SegmenterObject::segment(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -121,7 +122,7 @@ Napi::Value SegmenterObject::close(const Napi::CallbackInfo& info) {
     hold(info.Env());
     segmenter_->close();
   }
-  return closed_.Promise();
+  return closed_.promise.Value();
 }
 
 void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* self, Message* message) {
@@ -132,16 +133,16 @@ void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* se
   if (env == nullptr) return;
   Napi::HandleScope scope(env);
   if (answer.kind == Answer::Kind::kReady) {
-    self->model_.Reset();
+    self->options_.Reset();
     if (answer.error) {
       self->is_closing_ = true;
-      self->closed_.Resolve(env.Undefined());
-      self->ready_.Reject(to_error(env, *answer.error).Value());
+      self->closed_.deferred.Resolve(env.Undefined());
+      self->ready_.deferred.Reject(to_error(env, *answer.error).Value());
     } else {
-      self->ready_.Resolve(Napi::String::New(env, OrtApi::open(self->library_).version()));
+      self->ready_.deferred.Resolve(Napi::String::New(env, OrtApi::open(self->library_).version()));
     }
   } else if (answer.kind == Answer::Kind::kClosed) {
-    self->closed_.Resolve(env.Undefined());
+    self->closed_.deferred.Resolve(env.Undefined());
   } else if (answer.error) {
     pending->deferred.Reject(to_error(env, *answer.error).Value());
   } else {

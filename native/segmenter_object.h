@@ -35,18 +35,26 @@ class SegmenterObject : public Napi::ObjectWrap<SegmenterObject> {
 
   void hold(Napi::Env env);
   void let_go(Napi::Env env);
-  void end();
-  static void on_teardown(void* self);
+  static void on_teardown(void* data);
 
   std::string library_;
-  Napi::Promise::Deferred ready_;
-  Napi::Promise::Deferred closed_;
-  Napi::Reference<Napi::Value> model_;
+  /** A promise that outlives the call which made it: a Deferred keeps no hold of its own promise. */
+  struct KeptPromise {
+    explicit KeptPromise(Napi::Env env)
+        : deferred(env), promise(Napi::Persistent(deferred.Promise().As<Napi::Object>())) {}
+    Napi::Promise::Deferred deferred;
+    Napi::ObjectReference promise;
+  };
+
+  KeptPromise ready_;
+  KeptPromise closed_;
+  Napi::ObjectReference options_;
   Channel channel_;
   std::unique_ptr<Segmenter> segmenter_;
   int class_count_;
   int held_ = 0;
   bool is_closing_ = false;
+  bool is_torn_down_ = false;
 };
 
 }  // namespace mavseg

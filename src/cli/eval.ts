@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.js";
 import { meanOfKnown } from "../evaluation/centroid-distance.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
 import { loadModel } from "../model/load-model.js";
+import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
 
@@ -16,33 +17,36 @@ const evalOptions = z.strictObject({
   data: z.string({ error: "a folder with dataset.json" }).min(1),
   split: z.string().min(1).default("val"),
   manifest: z.string().min(1).optional(),
-  threads: z.int().min(1).max(256).optional(),
+  ...engineOptions,
   json: z.boolean().default(false),
 });
 
 const EXAMPLES = `
 Examples:
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --split val
+  $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --engine reference --threads 2
   $ mavseg eval --model ./net.onnx --manifest net.json --data flights/hall --split test --json
 
 IoU, rates and accuracy are in 0..1, over the px of the whole split at the labels' full size; px with the ignore value
 do not count. Rows of the confusion matrix are labels, columns predictions.`;
 
 export function createCommand(): Command {
-  return new Command("eval")
-    .description("Score a model on labelled frames: IoU per class, and what it takes for what.")
+  const command = new Command("eval").description(
+    "Score a model on labelled frames: IoU per class, and what it takes for what.",
+  );
+  return addEngineOptions(command)
     .option("--model <name|dir|file>", "the model to score")
     .option("--data <dir>", "labelled frames: a folder with dataset.json")
     .option("--split <name>", "which of its splits (default: val)")
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
-    .option("--threads <n>", "threads for inference (default: what the engine finds best)", Number)
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: object) => {
-      const { model, data, split, manifest, threads, json } = checkOptions(evalOptions, flags);
+      const { model, data, split, manifest, json, ...options } = checkOptions(evalOptions, flags);
       const dataset = await openDataset(data);
       const frames = await listSplit(dataset, split);
-      const engine = await createEngine(await loadModel(model, { manifestFile: manifest }), { threads });
+      const loaded = await loadModel(model, { manifestFile: manifest });
+      const engine = await createEngine(loaded, { ...options, log });
       const progress = new Progress("scoring");
       try {
         const evaluation = await evaluate(engine, dataset, frames, (done) =>
@@ -56,6 +60,8 @@ export function createCommand(): Command {
       }
     });
 }
+
+const log = (message: string) => process.stderr.write(`${message}\n`);
 
 type Result = ReturnType<typeof describe>;
 

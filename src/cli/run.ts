@@ -10,6 +10,7 @@ import { DEFAULT_FRAMES_ADDRESS, DEFAULT_MASKS_ADDRESS, parseAddress } from "../
 import { openFrameSource } from "../transport/frame-source.js";
 import { openMaskPublisher } from "../transport/mask-publisher.js";
 import { MASK_ENCODINGS } from "../transport/message-header.js";
+import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions, readConfigFile } from "./option-values.js";
 import { formatSummary } from "./run-summary.js";
 import { shutdownSignal } from "./shutdown.js";
@@ -32,7 +33,7 @@ const runOptions = z.strictObject({
   sourceTopic: topicOption.default(""),
   topic: topicOption.default(MASKS_TOPIC),
   encoding: z.enum(MASK_ENCODINGS).default("mono8"),
-  threads: z.int().min(1).max(256).optional(),
+  ...engineOptions,
   silenceMs: z.int().min(1).max(86_400_000).default(5000),
   maxFrames: countOption,
   json: jsonOption,
@@ -52,10 +53,10 @@ Examples:
   $ mavseg run --config run.json`;
 
 export function createCommand(): Command {
-  return new Command("run")
-    .description(
-      "Take camera frames from ZeroMQ, publish class masks to ZeroMQ. Ctrl-C ends it with a summary.",
-    )
+  const command = new Command("run").description(
+    "Take camera frames from ZeroMQ, publish class masks to ZeroMQ. Ctrl-C ends it with a summary.",
+  );
+  return addEngineOptions(command)
     .option("--model <name|dir|file>", "the model to run")
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
     .option("--source <address>", `where frames come from (default: ${DEFAULT_FRAMES_ADDRESS})`)
@@ -64,7 +65,6 @@ export function createCommand(): Command {
     .option("--source-topic <prefix>", "take frames of these topics only (default: all)")
     .option("--topic <topic>", `topic of the masks (default: ${MASKS_TOPIC})`)
     .option("--encoding <name>", `of the masks: ${MASK_ENCODINGS.join(", ")} (default: mono8)`)
-    .option("--threads <n>", "threads for inference (default: what the engine finds best)", Number)
     .option("--silence-ms <n>", "tell when no frame came for so long (default: 5000)", Number)
     .option("--max-frames <n>", "end after so many frames", Number)
     .option("--config <file>", "read options from a JSON file")
@@ -84,7 +84,7 @@ async function run(options: RunOptions): Promise<void> {
   parseAddress(options.source, "connect");
   parseAddress(options.publish, "bind");
   const model = await loadModel(options.model, { manifestFile: options.manifest });
-  const engine = await createEngine(model, options.threads === undefined ? {} : { threads: options.threads });
+  const engine = await createEngine(model, { ...options, log: (message) => log.warn(message) });
   try {
     const warmUpMs = Math.round(await warmUp(engine));
     const { name, executionProvider, manifest, modelSha256 } = engine;

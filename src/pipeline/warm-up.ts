@@ -24,6 +24,6 @@ export async function warmUp(engine: Engine): Promise<number> {
     data: new Uint8Array(width * height).fill(MID_GREY),
   };
   const startMs = performance.now();
-  for (let run = 0; run < RUNS; run++) await engine.segment(frame);
+  for (let run = 0; run < RUNS; run++) (await engine.segment(frame)).release?.();
   return performance.now() - startMs;
 }
