@@ -11,7 +11,7 @@ import { shutdownSignal } from "./shutdown.js";
 import { createLog } from "./stream-log.js";
 import { jsonOption } from "./transport-options.js";
 
-const DEFAULT_MODEL = "tied-s-synth";
+const DEFAULT_MODEL = "tied-m-synth";
 const DEFAULT_OUT = path.join("out", "demo");
 /** Exit code of what was stopped by Ctrl-C, as shells give it: 128 + SIGINT. */
 const INTERRUPTED = 130;
