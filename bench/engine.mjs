@@ -1,5 +1,6 @@
-// Frame to mask of both engines beside the bare run of the same model, 1280x1024 bgr8, interleaved in one process. A round
-// runs each of them in turn; what counts is the ratio to the bare run of the same round. Uses the built dist/.
+// Frame to mask of both engines beside onnxruntime-node's bare run of the same model, 1280x1024 bgr8, interleaved in one
+// process. A round runs each of them in turn; what counts is the ratio to the bare run of the same round. Uses the built
+// dist/.
 //
 //   npm run bench:engine -- --model tied-m-perch_drone --threads 2
 //   npm run bench:engine -- --net tied-s          (random weights: the time does not depend on them, the mask does)
@@ -96,14 +97,18 @@ async function writeRandomModel(folder) {
   return file;
 }
 
-/** The bare run: a prepared tensor in, logits out into the same memory every time, nothing else. */
-async function bareRun(model) {
+/**
+ * The bare run: a prepared tensor in, logits out into the same memory every time, nothing else.
+ * @param spins whether threads wait awake between layers: onnxruntime's own default, and not what the native engine does
+ */
+async function bareRun(model, spins) {
   const session = await ort.InferenceSession.create(model.bytes, {
     graphOptimizationLevel: "all",
     executionMode: "sequential",
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: spins ? "1" : "0" } } },
   });
   const { input, output } = model.manifest;
   const { x, y } = planGeometry(model.manifest, WIDTH, HEIGHT);
@@ -165,17 +170,19 @@ try {
   const frame = drawFrame();
   const stages = [];
   const runners = {
-    "bare run (onnxruntime-node)": await bareRun(model),
+    "bare run": await bareRun(model, true),
+    "bare run, no spinning": await bareRun(model, false),
     "native, frame to mask": engineRun(native, frame, stages),
     "reference, frame to mask": engineRun(reference, frame),
   };
   const ms = await measure(runners);
-  const [bare] = Object.values(ms);
+  const ratio = (values, others) => median(values.map((value, round) => value / others[round]));
   const rows = Object.entries(ms).map(([name, values]) => ({
     name,
     medianMs: median(values),
     minMs: Math.min(...values),
-    ratioToBare: median(values.map((value, round) => value / bare[round])),
+    ratioToBare: ratio(values, ms["bare run"]),
+    ratioToBareNoSpinning: ratio(values, ms["bare run, no spinning"]),
   }));
   const stageMs = Object.fromEntries(
     ["preprocess", "infer", "postprocess"].map((stage) => [
@@ -199,11 +206,15 @@ try {
     const write = (line) => process.stdout.write(`${line}\n`);
     write(`${result.model}, ${WIDTH}x${HEIGHT} bgr8, ${options.rounds} rounds of ${options.runs}`);
     write(JSON.stringify(machine));
+    write(`${"".padEnd(30)}${"median".padStart(11)}${"minimum".padStart(11)}  of bare  of bare, no spinning`);
     for (const row of rows) {
       const figures = [row.medianMs, row.minMs]
         .map((value) => `${value.toFixed(2)} ms`.padStart(11))
         .join("");
-      write(`${row.name.padEnd(30)}${figures}  x${row.ratioToBare.toFixed(2)}`);
+      const ratios = [row.ratioToBare, row.ratioToBareNoSpinning].map((value) =>
+        `x${value.toFixed(2)}`.padStart(9),
+      );
+      write(`${row.name.padEnd(30)}${figures}${ratios.join("")}`);
     }
     write(
       `median stages of native, ms: ${JSON.stringify(stageMs, (_, v) => (typeof v === "number" ? +v.toFixed(3) : v))}`,
