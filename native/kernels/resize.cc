@@ -59,6 +59,8 @@ PlanarRow Resizer::row(const Picture& picture, int y, int worker) {
       kernels_.accumulate(source.planes[plane], width, weight, scratch.sums.data() + plane * plane_length);
     }
   }
+  // Both passes round to bytes, as sharp and Pillow do: nets are trained and compared on such pictures.
+  for (float& sum : scratch.sums) sum = static_cast<float>(static_cast<int>(sum + 0.5F));
   PlanarRow row{};
   for (int plane = 0; plane < planes; plane++) {
     uint8_t* target = scratch.row.data() + static_cast<size_t>(plane) * content_;

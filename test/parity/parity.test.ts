@@ -27,7 +27,7 @@ import { Engines, frameOf, hasNative, loaded } from "./engines.js";
  */
 const CLOSE = 0.999;
 /** Beside a resized edge whole rows of px hang on one rounding. */
-const CLOSE_WHEN_RESIZED = 0.995;
+const CLOSE_WHEN_RESIZED = 0.998;
 
 const ENCODINGS: RawEncoding[] = ["mono8", "rgb8", "bgr8", "rgba8", "bgra8", "yuv422_yuy2", "nv12"];
 
