@@ -57,6 +57,19 @@ std::optional<OutputType> id_type(OrtElement element) {
   return std::nullopt;
 }
 
+/** @return the error that the work ended with; one without a code gets `otherwise` */
+template <typename Work>
+std::optional<CodedError> attempt(const char* otherwise, const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const CodedError& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return CodedError(otherwise, error.what());
+  }
+}
+
 }  // namespace
 
 Segmenter::Segmenter(SegmenterOptions options, std::function<void(Answer)> answer)
@@ -111,18 +124,7 @@ void Segmenter::stop_all() {
 }
 
 void Segmenter::serve() {
-  const auto tell = [this](Answer::Kind kind, void* token, std::optional<CodedError> error) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (!stopped_) answer_({kind, token, std::move(error)});
-  };
-  std::optional<CodedError> failure;
-  try {
-    open_session();
-  } catch (const CodedError& error) {
-    failure = error;
-  } catch (const std::exception& error) {
-    failure = CodedError("MODEL_CORRUPT", error.what());
-  }
+  const std::optional<CodedError> failure = attempt("MODEL_CORRUPT", [this] { open_session(); });
   tell(Answer::Kind::kReady, nullptr, failure);
   if (failure) return;
   std::unique_lock<std::mutex> lock(mutex_);
@@ -132,22 +134,20 @@ void Segmenter::serve() {
     const Job job = queue_.front();
     queue_.pop_front();
     lock.unlock();
-    std::optional<CodedError> error;
-    try {
-      process(job);
-    } catch (const CodedError& coded) {
-      error = coded;
-    } catch (const std::exception& other) {
-      error = CodedError("INFERENCE_FAILED", other.what());
-    }
-    tell(Answer::Kind::kDone, job.token, std::move(error));
+    tell(Answer::Kind::kDone, job.token, attempt("INFERENCE_FAILED", [&] { process(job); }));
     lock.lock();
   }
-  const std::unique_ptr<Session> ended = std::move(session_);
+  std::unique_ptr<Session> ended = std::move(session_);
   lock.unlock();
+  ended.reset();
   pool_.reset();
   plan_.reset();
   tell(Answer::Kind::kClosed, nullptr, std::nullopt);
+}
+
+void Segmenter::tell(Answer::Kind kind, void* token, std::optional<CodedError> error) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!stopped_) answer_({kind, token, std::move(error)});
 }
 
 void Segmenter::open_session() {

@@ -97,6 +97,7 @@ class Segmenter {
   };
 
   void serve();
+  void tell(Answer::Kind kind, void* token, std::optional<CodedError> error);
   void open_session();
   void process(const Job& job);
   void plan(const Geometry& geometry);
