@@ -17,6 +17,7 @@ namespace baseline {
 // gcc and clang spell "compile the following functions for this target" differently.
 #if defined(__x86_64__) && defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+// gcc's pragma defines the macros of its target, clang's does not.
 #define __SSSE3__ 1
 namespace avx2 {
 #include "row_kernels_body.h"
