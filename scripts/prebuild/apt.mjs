@@ -3,7 +3,8 @@ import path from "node:path";
 import { SetupError } from "../setup-training/failure.mjs";
 import { runToEnd } from "./tool.mjs";
 
-const REMEDY = "run it on Debian 12 or newer, or put qemu-aarch64 (10 or newer) on the PATH.";
+const REMEDY =
+  "run it on Debian 12 or newer, with a mirror in reach; docs/prebuilds.md says what is fetched.";
 
 /**
  * Fetches Debian packages and unpacks them into a folder. Nothing of the system is touched and no root is needed: apt
