@@ -81,7 +81,15 @@ async function scoreFrame(
     data,
   });
   confusion.add(label.data, mask.data);
-  return centroidDistances(label.data, mask.data, width, dataset.classes.length, dataset.ignoreIndex);
+  const distances = centroidDistances(
+    label.data,
+    mask.data,
+    width,
+    dataset.classes.length,
+    dataset.ignoreIndex,
+  );
+  mask.release?.();
+  return distances;
 }
 
 /** Says in an error which of hundreds of frames it was. */

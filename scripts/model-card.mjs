@@ -1,0 +1,89 @@
+// Writes models/<name>/card.md out of the model's own manifest, a score (`mavseg eval --json`) and a timing
+// (`node bench/net-time.mjs --json`), so that no figure is typed by hand. Needs a build.
+//
+//   node scripts/model-card.mjs --model tied-m-hall --score val.json --time time.json --recipe "mavseg train ..."
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { writeFileAtomic } from "../dist/core/atomic-write.js";
+import { loadModel } from "../dist/model/load-model.js";
+import { decodeModel } from "../dist/model/onnx-proto.js";
+import { createNet } from "../dist/nets/create-net.js";
+import { measureNet } from "../dist/nets/measure.js";
+import { listInitializers } from "../dist/onnx/read-parameters.js";
+
+const { values: options } = parseArgs({
+  options: {
+    model: { type: "string" },
+    score: { type: "string" },
+    time: { type: "string" },
+    recipe: { type: "string" },
+    remarks: { type: "string", default: "" },
+  },
+});
+for (const key of ["model", "score", "time", "recipe"]) {
+  if (options[key] === undefined) {
+    process.stderr.write(`missing --${key}\n`);
+    process.exit(2);
+  }
+}
+
+const model = await loadModel(options.model);
+const score = JSON.parse(await readFile(options.score, "utf8"));
+const time = JSON.parse(await readFile(options.time, "utf8"));
+const { manifest } = model;
+const { training } = manifest;
+const { name: netName, ...netOptions } = training.net;
+const channels = manifest.input.colour === "grey" ? 1 : 3;
+const net = createNet(netName, channels, manifest.classes.length, netName === "mavnet" ? {} : netOptions);
+const measures = measureNet(net, time.height, time.width);
+const initializers = listInitializers(decodeModel(model.bytes));
+const exported = initializers.reduce((sum, { values }) => sum + values, 0);
+const tied = initializers.filter(({ uses }) => uses > 1);
+const timing = time.rows.find(({ name }) => name === manifest.name);
+const percent = (value) => (value === null ? "absent" : `${(value * 100).toFixed(2)} %`);
+const thousands = (value) => value.toLocaleString("en-US");
+
+const card = `# ${manifest.name}
+
+| | |
+|---|---|
+| net | \`${netName}\`${netName === "mavnet" ? "" : ` with \`${JSON.stringify(netOptions)}\``} |
+| parameters | ${thousands(measures.trainableParameters)} trained, ${thousands(exported)} in the file |
+| tied | ${tied.length} of ${initializers.length} initializers are used more than once, up to ${Math.max(...initializers.map(({ uses }) => uses))} times |
+| multiply-accumulates | ${thousands(measures.macs)} for ${time.width}x${time.height} |
+| receptive field | ${measures.receptiveFieldPx} px |
+| input | ${manifest.input.colour}, any size (padded to multiples of ${manifest.input.multipleOf}) |
+| output | logits at 1/${manifest.output.stride} of the size, classes ${manifest.classes.map(({ name }) => name).join(", ")} |
+| sha256 | \`${model.sha256}\` |
+
+## Score
+
+On the ${score.split} split of ${training.dataset.name}, ${score.images} frames, at full label size (\`mavseg eval\`):
+
+| class | IoU |
+|---|---|
+${Object.entries(score.iou)
+  .map(([name, iou]) => `| ${name} | ${percent(iou)} |`)
+  .join("\n")}
+
+Pixel accuracy ${percent(score.pixelAccuracy)}. The checkpoint was chosen on this split, so expect another figure elsewhere.
+
+## Time
+
+Net alone, ${time.width}x${time.height}, ${time.threads} threads, onnxruntime-node ${time.onnxruntime}, ${time.machine}, ${time.rounds} interleaved
+rounds: median ${timing.medianMs.toFixed(2)} ms, minimum ${timing.minMs.toFixed(2)} ms; ${timing.timesFasterThanMavnet.toFixed(1)} times faster than MAVNet in the same run
+(median of the rounds' ratios).
+
+## Training
+
+\`\`\`sh
+${options.recipe}
+\`\`\`
+
+${training.steps} steps of ${training.options.batch} crops in ${training.minutes} minutes, seed ${training.options.seed}, on ${training.dataset.trainFrames} labelled frames
+(data sha256 \`${training.dataset.sha256.slice(0, 16)}…\`), on two shared CPU cores. All options are in the file's manifest: \`mavseg describe --model ${manifest.name}\`.
+${options.remarks === "" ? "" : `\n${options.remarks}\n`}`;
+const file = path.join(path.dirname(model.path), "card.md");
+await writeFileAtomic(file, card);
+process.stdout.write(`${file}\n`);
