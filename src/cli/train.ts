@@ -33,6 +33,7 @@ interface TrainFlags {
   readonly frozenNorms: string;
   readonly classWeights?: string;
   readonly dice: string;
+  readonly ignoredAs?: string;
   readonly augment: string[];
   readonly seed: string;
   readonly json: boolean;
@@ -65,6 +66,7 @@ export function createCommand(): Command {
     .option("--learning-rate <x>", "highest learning rate", "0.004")
     .option("--frozen-norms <share>", "last part of the training, with frozen norm statistics", "0.85")
     .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 20)")
+    .option("--ignored-as <id>", "train px with the ignore label as this class instead of leaving them out")
     .option("--dice <weight>", "weight of the Dice loss beside the focal loss", "1")
     .option(
       "--augment <key=value>",
@@ -159,6 +161,7 @@ function readOptions(flags: TrainFlags): TrainingOptions {
     warmUp: 0.02,
     frozenNorms: Number(flags.frozenNorms),
     classWeights: flags.classWeights === undefined ? [] : flags.classWeights.split(",").map(Number),
+    ignoredAs: flags.ignoredAs === undefined ? null : Number(flags.ignoredAs),
     focalGamma: 2,
     diceWeight: Number(flags.dice),
     averageDecay: 0.998,

@@ -23,6 +23,11 @@ export const trainingOptionsSchema = z.strictObject({
   frozenNorms: z.number().min(0).max(0.95),
   /** Weight of each class in the focal loss, background first. */
   classWeights: z.array(z.number().positive()),
+  /**
+   * The class that px with the ignore label are trained as, or null to leave them out. Where what is ignored in
+   * training shows in flight (the camera's own propellers, say), a net that never saw it answers anything there.
+   */
+  ignoredAs: z.int().min(0).nullable().default(null),
   focalGamma: z.number().min(0).max(5),
   diceWeight: z.number().min(0),
   /** Decay of the moving average of the weights, which is what is validated and exported. */

@@ -208,6 +208,7 @@ function batchWorkerData(
         stride,
         classCount: dataset.classes.length,
         ignoreIndex: dataset.ignoreIndex,
+        ignoredAs: options.ignoredAs,
         mean: normalisation.mean,
         std: normalisation.std,
       },

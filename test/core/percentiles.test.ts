@@ -20,8 +20,9 @@ test.each([
 test("the ends are the least and the largest value", () => {
   fc.assert(
     fc.property(sortedValues, (sorted) => {
-      expect(percentile(sorted, 0)).toBe(sorted[0]);
-      expect(percentile(sorted, 100)).toBe(sorted.at(-1));
+      // + 0 turns -0 into 0: adding the share of the next rank does that too, and nobody measures -0 ms.
+      expect(percentile(sorted, 0) + 0).toBe(sorted[0]! + 0);
+      expect(percentile(sorted, 100) + 0).toBe(sorted.at(-1)! + 0);
     }),
   );
 });

@@ -16,6 +16,7 @@ export function sampleOptions(changes: Partial<TrainingOptions> = {}): TrainingO
     warmUp: 0.02,
     frozenNorms: 0.4,
     classWeights: [1, 5],
+    ignoredAs: null,
     focalGamma: 2,
     diceWeight: 1,
     averageDecay: 0.998,

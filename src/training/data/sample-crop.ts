@@ -9,6 +9,8 @@ export interface CropTarget {
   readonly stride: number;
   readonly classCount: number;
   readonly ignoreIndex: number;
+  /** Class that ignored px count as, or null for none. */
+  readonly ignoredAs: number | null;
   /** Per channel, of pixels scaled to 0..1. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -87,7 +89,7 @@ function sampleImage(picture: Picture, draw: CropDraw, target: CropTarget, image
 
 function sampleLabel(label: Picture, draw: CropDraw, target: CropTarget, counts: Uint8Array): void {
   const { width, height, data } = label;
-  const { stride, classCount, ignoreIndex } = target;
+  const { stride, classCount, ignoreIndex, ignoredAs } = target;
   const cellsPerRow = target.width / stride;
   counts.fill(0);
   for (let y = 0; y < target.height; y++) {
@@ -96,7 +98,8 @@ function sampleLabel(label: Picture, draw: CropDraw, target: CropTarget, counts:
     const row = Math.floor(y / stride) * cellsPerRow;
     for (let x = 0; x < target.width; x++, sx += draw.xx, sy += draw.yx) {
       if (sx < 0 || sy < 0 || sx >= width || sy >= height) continue;
-      const id = data[(sy | 0) * width + (sx | 0)]!;
+      const labelled = data[(sy | 0) * width + (sx | 0)]!;
+      const id = labelled === ignoreIndex && ignoredAs !== null ? ignoredAs : labelled;
       if (id === ignoreIndex || id >= classCount) continue;
       counts[(row + ((x / stride) | 0)) * classCount + id]!++;
     }

@@ -2,8 +2,11 @@ import { readImage } from "../../dataset/read-picture.js";
 import type { LabelledFrame } from "../../dataset/split.js";
 import type { Normalisation } from "./normalise-picture.js";
 
-/** Channels that differ by less than this, of 255, are the noise of JPEG's colour planes: the picture is grey. */
-const GREY_TOLERANCE = 4;
+/**
+ * Channels that differ by no more than this, of 255, are traces of a camera's or of JPEG's colour processing (11 in
+ * perch_drone's frames): the picture is grey.
+ */
+const GREY_TOLERANCE = 16;
 
 /** A spread below it would blow up noise of uniform pictures. */
 const LEAST_STD = 0.05;

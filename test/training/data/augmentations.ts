@@ -34,6 +34,7 @@ export const PLAIN_TARGET: CropTarget = {
   stride: 4,
   classCount: 3,
   ignoreIndex: 255,
+  ignoredAs: null,
   mean: [0],
   std: [1],
 };

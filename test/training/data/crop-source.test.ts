@@ -12,6 +12,7 @@ const TARGET = {
   stride: 4,
   classCount: 2,
   ignoreIndex: 255,
+  ignoredAs: null,
   mean: [0.3],
   std: [0.2],
 };

@@ -53,6 +53,19 @@ const cellSums = (counts: Uint8Array, classCount = 3) =>
     counts.subarray(cell * classCount, (cell + 1) * classCount).reduce((a, b) => a + b),
   );
 
+test("ignored px count as the class that they are trained as, px outside still as none", () => {
+  const target = { ...PLAIN_TARGET, ignoredAs: 0 };
+  const left = sample();
+  const trained = sample({}, target);
+  const cellOf = (at: number) => Math.floor(at / WIDTH / 4) * (WIDTH / 4) + Math.floor((at % WIDTH) / 4);
+  const expected = left.counts.slice();
+  label.data.forEach((id, at) => {
+    if (id === 255) expected[cellOf(at) * 3]!++;
+  });
+  expect(trained.counts).toEqual(expected);
+  expect(sample({ x0: 1000 }, target).counts.every((count) => count === 0)).toBe(true);
+});
+
 describe("the picture", () => {
   test("comes back from the identity as it is", () => {
     expect(sample().bytes).toEqual([...picture.data]);
