@@ -281,6 +281,32 @@ describe("models of other kinds", () => {
   });
 });
 
+/** A chain of convolutions that takes a good part of a second on one thread for 512x512 px. */
+function slowModel() {
+  const layers = 4;
+  const kernel = constant("kernel", [16, 16, 5, 5], new Array<number>(16 * 16 * 25).fill(0.001));
+  const chain = Array.from({ length: layers }, (_, index) =>
+    node("Conv", [index === 0 ? "wide" : `x${index}`, "kernel"], `x${index + 1}`, [
+      { name: "pads", kind: "ints", value: [2, 2, 2, 2] },
+    ]),
+  );
+  return onnxModel({
+    node: [
+      node("Conv", ["image", "first"], "wide"),
+      ...chain,
+      node("Conv", [`x${layers}`, "last"], "logits"),
+    ],
+    initializer: [
+      kernel,
+      constant("first", [16, 3, 1, 1], new Array<number>(48).fill(0.1)),
+      constant("last", [3, 16, 1, 1], new Array<number>(48).fill(0.1)),
+    ],
+    input: [value("image", "float32", ["n", 3, "h", "w"])],
+    output: [value("logits", "float32", ["n", 3, "h", "w"])],
+    manifest: RGB_MANIFEST,
+  });
+}
+
 describe("an engine's life", () => {
   test("a model that onnxruntime refuses is corrupt, with onnxruntime's words", async () => {
     const base = redGreenModel();
@@ -332,8 +358,9 @@ describe("an engine's life", () => {
 
   test("a worker that dies fails the frames in flight and all later ones with a code", async () => {
     const posts = vi.spyOn(Worker.prototype, "postMessage");
-    const engine = await start(redGreenModel());
-    const frame = frameOf(draw(scene, WIDTH, HEIGHT, "rgb8"));
+    // Slow, so that the worker surely dies before it has an answer.
+    const engine = await start(slowModel());
+    const frame = frameOf(draw(scene, 512, 512, "rgb8"));
     const stopped = expect.objectContaining({ code: "ENGINE_STOPPED" });
     const failed = expect(engine.segment(frame)).rejects.toThrow(stopped);
     await (posts.mock.contexts[0] as Worker).terminate();
@@ -344,31 +371,7 @@ describe("an engine's life", () => {
   });
 
   test("timers run while the net does", async () => {
-    // A chain of convolutions over 512x512 px that takes a good part of a second on one thread.
-    const layers = 4;
-    const kernel = constant("kernel", [16, 16, 5, 5], new Array<number>(16 * 16 * 25).fill(0.001));
-    const chain = Array.from({ length: layers }, (_, index) =>
-      node("Conv", [index === 0 ? "wide" : `x${index}`, "kernel"], `x${index + 1}`, [
-        { name: "pads", kind: "ints", value: [2, 2, 2, 2] },
-      ]),
-    );
-    const engine = await start(
-      onnxModel({
-        node: [
-          node("Conv", ["image", "first"], "wide"),
-          ...chain,
-          node("Conv", [`x${layers}`, "last"], "logits"),
-        ],
-        initializer: [
-          kernel,
-          constant("first", [16, 3, 1, 1], new Array<number>(48).fill(0.1)),
-          constant("last", [3, 16, 1, 1], new Array<number>(48).fill(0.1)),
-        ],
-        input: [value("image", "float32", ["n", 3, "h", "w"])],
-        output: [value("logits", "float32", ["n", 3, "h", "w"])],
-        manifest: RGB_MANIFEST,
-      }),
-    );
+    const engine = await start(slowModel());
     const frame = frameOf(draw(scene, 512, 512, "rgb8"));
     let turns = 0;
     let done = false;
