@@ -7,7 +7,7 @@ import { encodeModel } from "../../../src/model/onnx-proto.js";
 import { node, onnxModel, RGB_MANIFEST, redGreenModel, value } from "../../model/golden-models.js";
 import { Engines, frameOf, hasNative, loaded } from "../../parity/engines.js";
 import { draw, type Scene } from "../reference/pictures.js";
-import { slowModel } from "./slow-model.js";
+import { slowModel } from "../slow-model.js";
 
 const engines = new Engines();
 afterAll(() => engines.closeAll());

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../../src/model/onnx-proto.js";
 import { hasNative } from "../../parity/engines.js";
-import { slowModel } from "./slow-model.js";
+import { slowModel } from "../slow-model.js";
 
 const dist = path.resolve(import.meta.dirname, "../../../dist");
 const isBuilt = existsSync(path.join(dist, "engine/native/native-engine.js"));

@@ -20,6 +20,7 @@ import {
   redGreenModel,
   value,
 } from "../../model/golden-models.js";
+import { slowModel } from "../slow-model.js";
 import { draw, type RawEncoding, type Scene } from "./pictures.js";
 
 const engines: Engine[] = [];
@@ -280,32 +281,6 @@ describe("models of other kinds", () => {
     expect((await engine.segment(small)).data).toEqual(new Uint8Array(16));
   });
 });
-
-/** A chain of convolutions that takes a good part of a second on one thread for 512x512 px. */
-function slowModel() {
-  const layers = 4;
-  const kernel = constant("kernel", [16, 16, 5, 5], new Array<number>(16 * 16 * 25).fill(0.001));
-  const chain = Array.from({ length: layers }, (_, index) =>
-    node("Conv", [index === 0 ? "wide" : `x${index}`, "kernel"], `x${index + 1}`, [
-      { name: "pads", kind: "ints", value: [2, 2, 2, 2] },
-    ]),
-  );
-  return onnxModel({
-    node: [
-      node("Conv", ["image", "first"], "wide"),
-      ...chain,
-      node("Conv", [`x${layers}`, "last"], "logits"),
-    ],
-    initializer: [
-      kernel,
-      constant("first", [16, 3, 1, 1], new Array<number>(48).fill(0.1)),
-      constant("last", [3, 16, 1, 1], new Array<number>(48).fill(0.1)),
-    ],
-    input: [value("image", "float32", ["n", 3, "h", "w"])],
-    output: [value("logits", "float32", ["n", 3, "h", "w"])],
-    manifest: RGB_MANIFEST,
-  });
-}
 
 describe("an engine's life", () => {
   test("a model that onnxruntime refuses is corrupt, with onnxruntime's words", async () => {

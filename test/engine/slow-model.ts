@@ -1,5 +1,5 @@
-import type { OnnxModel } from "../../../src/model/onnx-model.js";
-import { constant, node, onnxModel, RGB_MANIFEST, value } from "../../model/golden-models.js";
+import type { OnnxModel } from "../../src/model/onnx-model.js";
+import { constant, node, onnxModel, RGB_MANIFEST, value } from "../model/golden-models.js";
 
 /** Convolutions that take about half a second at 512x512 px on one core: a run that something can happen during. */
 export function slowModel(layers = 4): OnnxModel {
