@@ -7,14 +7,12 @@ import type { ReceivedMask } from "../transport/mask-subscriber.js";
 import { MASK_TABLE_HEAD, maskTableRow } from "./mask-table.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
-import { shutdownSignal } from "./shutdown.js";
+import { INTERRUPTED, shutdownSignal } from "./shutdown.js";
 import { createLog } from "./stream-log.js";
 import { jsonOption } from "./transport-options.js";
 
 const DEFAULT_MODEL = "tied-m-synth";
 const DEFAULT_OUT = path.join("out", "demo");
-/** Exit code of what was stopped by Ctrl-C, as shells give it: 128 + SIGINT. */
-const INTERRUPTED = 130;
 const CLI = fileURLToPath(new URL("./main.js", import.meta.url));
 
 const demoOptions = z.strictObject({

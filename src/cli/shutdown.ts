@@ -1,5 +1,5 @@
-/** Exit code of a program that a second Ctrl-C ends at once: 128 + SIGINT. */
-const INTERRUPTED = 130;
+/** Exit code of what was stopped by Ctrl-C before its work was done, as shells give it: 128 + SIGINT. */
+export const INTERRUPTED = 130;
 
 /** Aborts at the first SIGINT or SIGTERM, so that work at hand can be finished; the second ends the process at once. */
 export function shutdownSignal(): AbortSignal {

@@ -4,10 +4,7 @@ import { FRAME_HEIGHT_PX, FRAME_WIDTH_PX } from "../synth/flight.js";
 import { FRAMES_PER_FLIGHT, writeSynthDataset } from "../synth/synth-dataset.js";
 import { checkOptions } from "./option-values.js";
 import { formatDuration, Progress } from "./progress.js";
-import { shutdownSignal } from "./shutdown.js";
-
-/** Exit code of what was stopped by Ctrl-C, as shells give it: 128 + SIGINT. */
-const INTERRUPTED = 130;
+import { INTERRUPTED, shutdownSignal } from "./shutdown.js";
 
 /** Below it a drone is no more than a dot, above it a frame takes seconds. */
 const side = z.int().min(64, "64 px or more").max(4096, "4096 px or less");

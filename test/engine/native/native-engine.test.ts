@@ -6,6 +6,7 @@ import { createEngine } from "../../../src/engine/create-engine.js";
 import { encodeModel } from "../../../src/model/onnx-proto.js";
 import { node, onnxModel, RGB_MANIFEST, redGreenModel, value } from "../../model/golden-models.js";
 import { Engines, frameOf, hasNative, loaded } from "../../parity/engines.js";
+import { turnsWhile } from "../event-loop-turns.js";
 import { draw, type Scene } from "../reference/pictures.js";
 import { slowModel } from "../slow-model.js";
 
@@ -159,19 +160,7 @@ describe.skipIf(!hasNative)("the native engine", () => {
   test("timers run while the net does", async () => {
     const engine = await engines.start("native", loaded(slowModel()), 1);
     const frame = frameOf(draw(square, 512, 512, "rgb8"));
-    let turns = 0;
-    let isDone = false;
-    const running = engine.segment(frame).finally(() => {
-      isDone = true;
-    });
-    // Turns of the event loop rather than time: a blocked loop makes two or three, a free one hundreds.
-    const turn = () => {
-      turns++;
-      if (!isDone) setTimeout(turn, 1);
-    };
-    turn();
-    await running;
-    expect(turns).toBeGreaterThan(20);
+    expect(await turnsWhile(engine.segment(frame))).toBeGreaterThan(20);
   });
 });
 

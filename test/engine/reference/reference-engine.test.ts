@@ -20,6 +20,7 @@ import {
   redGreenModel,
   value,
 } from "../../model/golden-models.js";
+import { turnsWhile } from "../event-loop-turns.js";
 import { slowModel } from "../slow-model.js";
 import { draw, type RawEncoding, type Scene } from "./pictures.js";
 
@@ -348,18 +349,6 @@ describe("an engine's life", () => {
   test("timers run while the net does", async () => {
     const engine = await start(slowModel());
     const frame = frameOf(draw(scene, 512, 512, "rgb8"));
-    let turns = 0;
-    let done = false;
-    const running = engine.segment(frame).finally(() => {
-      done = true;
-    });
-    // Counts turns of the event loop rather than time: a blocked loop could make two or three, a free one makes thousands.
-    const turn = () => {
-      turns++;
-      if (!done) setTimeout(turn, 1);
-    };
-    turn();
-    await running;
-    expect(turns).toBeGreaterThan(20);
+    expect(await turnsWhile(engine.segment(frame))).toBeGreaterThan(20);
   });
 });
