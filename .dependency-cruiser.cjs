@@ -6,12 +6,17 @@ const rooms = {
   onnx: ["core", "model", "nets"],
   dataset: ["core"],
   training: ["core", "dataset", "engine", "evaluation", "model", "nets", "onnx"],
-  engine: ["core", "model"],
+  engine: ["core", "machine", "model"],
+  "onnx-backend": ["core", "engine"],
+  machine: ["core"],
+  doctor: ["core", "engine", "machine", "model"],
   transport: ["core"],
   synth: ["core", "dataset"],
   overlay: ["core"],
   evaluation: ["core", "dataset", "engine", "model"],
   pipeline: ["core", "model", "engine", "transport"],
+  benchmark: ["core", "dataset", "engine", "evaluation", "machine", "model", "pipeline", "transport"],
+  video: ["core", "engine", "model", "overlay", "transport"],
   demo: ["core", "dataset", "evaluation", "overlay", "synth", "transport"],
 };
 const own = (room) => `^src/${room}/`;
