@@ -4,7 +4,10 @@
       "target_name": "mavseg",
       "sources": [
         "native/addon.cc",
+        "native/coded_error.cc",
         "native/ort_api.cc",
+        "native/ort_inquiry.cc",
+        "native/providers.cc",
         "native/segmenter.cc",
         "native/segmenter_object.cc",
         "native/segmenter_options.cc",

@@ -84,12 +84,23 @@ OrtApi::OrtApi(const std::string& path) {
   take(ReleaseRunOptions, table, 97);
   take(ReleaseTensorTypeAndShapeInfo, table, 99);
   take(ReleaseSessionOptions, table, 100);
+  take(GetAvailableProviders, table, 125);
+  take(ReleaseAvailableProviders, table, 126);
   take(AddSessionConfigEntry, table, 130);
   take(RunWithBinding, table, 133);
   take(CreateIoBinding, table, 134);
   take(ReleaseIoBinding, table, 135);
   take(BindInput, table, 136);
   take(BindOutput, table, 137);
+  take(RegisterExecutionProviderLibrary, table, 301);
+  take(GetEpDevices, table, 303);
+  take(HardwareDevice_Type, table, 307);
+  take(HardwareDevice_VendorId, table, 308);
+  take(HardwareDevice_Vendor, table, 309);
+  take(HardwareDevice_DeviceId, table, 310);
+  take(EpDevice_EpName, table, 312);
+  take(EpDevice_EpVendor, table, 313);
+  take(EpDevice_Device, table, 316);
   check(CreateEnv(kLogFatal, "mavseg", &env_), kCode);
 }
 

@@ -20,6 +20,8 @@ struct OrtValue;
 struct OrtMemoryInfo;
 struct OrtIoBinding;
 struct OrtTensorInfo;
+struct OrtEpDevice;
+struct OrtHardwareDevice;
 
 enum class OrtElement : int { kFloat32 = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7, kFloat16 = 10 };
 
@@ -74,6 +76,17 @@ class OrtApi {
   OrtStatus* (*BindInput)(OrtIoBinding*, const char* name, const OrtValue*);
   OrtStatus* (*BindOutput)(OrtIoBinding*, const char* name, const OrtValue*);
   OrtStatus* (*RunWithBinding)(OrtSession*, const OrtRunOptions*, const OrtIoBinding*);
+  OrtStatus* (*GetAvailableProviders)(char*** names, int* count);
+  OrtStatus* (*ReleaseAvailableProviders)(char** names, int count);
+  OrtStatus* (*RegisterExecutionProviderLibrary)(OrtEnv*, const char* registration_name, const char* path);
+  OrtStatus* (*GetEpDevices)(const OrtEnv*, const OrtEpDevice* const** devices, size_t* count);
+  int (*HardwareDevice_Type)(const OrtHardwareDevice*);
+  uint32_t (*HardwareDevice_VendorId)(const OrtHardwareDevice*);
+  const char* (*HardwareDevice_Vendor)(const OrtHardwareDevice*);
+  uint32_t (*HardwareDevice_DeviceId)(const OrtHardwareDevice*);
+  const char* (*EpDevice_EpName)(const OrtEpDevice*);
+  const char* (*EpDevice_EpVendor)(const OrtEpDevice*);
+  const OrtHardwareDevice* (*EpDevice_Device)(const OrtEpDevice*);
   void (*ReleaseSession)(OrtSession*);
   void (*ReleaseValue)(OrtValue*);
   void (*ReleaseRunOptions)(OrtRunOptions*);

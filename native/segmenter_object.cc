@@ -2,17 +2,12 @@
 
 #include <utility>
 
+#include "coded_error.h"
 #include "segmenter_options.h"
 
 namespace mavseg {
 
 namespace {
-
-Napi::Error to_error(Napi::Env env, const CodedError& coded) {
-  Napi::Error error = Napi::Error::New(env, coded.what());
-  error.Set("code", Napi::String::New(env, coded.code()));
-  return error;
-}
 
 void refuse(Napi::Env env, const char* what) { throw to_error(env, CodedError("FRAME_INVALID", what)); }
 

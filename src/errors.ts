@@ -144,6 +144,16 @@ export const ERRORS = {
     hint: "Give --ort-library the path of libonnxruntime.so, release 1.22 or newer, for this processor.",
     exitCode: 1,
   },
+  PROVIDER_LIBRARY_UNUSABLE: {
+    summary: "This execution-provider plugin cannot be used.",
+    hint: "Check the path of --ep-library, that the plugin is for this processor, and that its libraries are installed.",
+    exitCode: 1,
+  },
+  PROVIDER_UNAVAILABLE: {
+    summary: "The execution provider cannot be had here.",
+    hint: "docs/providers.md says what each provider needs; --ep auto takes what works.",
+    exitCode: 1,
+  },
   CLASSES_MISMATCH: {
     summary: "The model and the data set do not have the same classes.",
     hint: "Score the model on the data set that it was made for, or give its classes with --manifest file.json.",

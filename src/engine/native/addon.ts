@@ -63,8 +63,38 @@ export interface NativeSegmenter {
   close(): Promise<void>;
 }
 
+/** What a library of onnxruntime and its plugins offer on this machine. */
+export interface OrtReport {
+  /** The release of onnxruntime. */
+  readonly release: string;
+  /**
+   * Providers that the library was built to use, by onnxruntime's names. Those of CUDA and TensorRT also need files of
+   * their own beside the library.
+   */
+  readonly providers: readonly string[];
+  /** What providers have found to run on. Built-in GPU providers list nothing here; plugins do. */
+  readonly devices: readonly OrtDevice[];
+}
+
+export interface OrtDevice {
+  /** onnxruntime's name of the provider: `WebGpuExecutionProvider`, ... */
+  readonly provider: string;
+  readonly providerVendor: string;
+  readonly type: "cpu" | "gpu" | "npu";
+  readonly vendor: string;
+  /** PCI ids where the device has them. */
+  readonly vendorId: number;
+  readonly deviceId: number;
+}
+
 interface Addon {
   readonly Segmenter: new (options: SegmenterOptions) => NativeSegmenter;
+  /** Rejects with an error that has a `code` of the error table and the actual value as message. */
+  readonly inspectOrt: (
+    library: string,
+    pluginLibraries: readonly string[],
+    allowSoftwareAdapter: boolean,
+  ) => Promise<OrtReport>;
 }
 
 /** The package's folder: it lies three levels above this file in the sources and in the build. */

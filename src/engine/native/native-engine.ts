@@ -1,12 +1,13 @@
 import type { Frame } from "../../core/frame.js";
 import { checkFrame, isCompressed } from "../../core/frame.js";
 import type { Mask } from "../../core/mask.js";
-import { ERRORS, type ErrorCode, type ErrorDetail, MavsegError } from "../../errors.js";
+import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import type { Engine } from "../engine.js";
 import { type Geometry, planGeometry } from "../reference/geometry.js";
 import type { RawPicture } from "../reference/pixel-rows.js";
 import { loadAddon, type NativeSegmenter, RAW_ENCODINGS, type SegmenterOptions } from "./addon.js";
+import { type Expectations, toMavsegError } from "./addon-error.js";
 import { geometryNumbers } from "./geometry-numbers.js";
 import { MaskPool } from "./mask-pool.js";
 import { findOrtLibrary } from "./ort-library.js";
@@ -163,15 +164,4 @@ async function decode(frame: Frame): Promise<Decoded> {
   const { decodePicture } = await import("../reference/decode-picture.js");
   const picture = await decodePicture(frame);
   return { picture, decodeMs: performance.now() - start };
-}
-
-/** What would have been right, by the code of the addon's error. */
-type Expectations = Partial<Record<ErrorCode, string>>;
-
-function toMavsegError(cause: unknown, expectations: Expectations): MavsegError {
-  const { code, message } = cause as Error & { code?: string };
-  const known = code !== undefined && code in ERRORS ? (code as ErrorCode) : "INFERENCE_FAILED";
-  const expected = expectations[known];
-  const detail: ErrorDetail = { actual: message, cause };
-  return new MavsegError(known, expected === undefined ? detail : { ...detail, expected });
 }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ort_api.h"
+
+namespace mavseg {
+
+/** A device that an execution provider offers to run on; its memory is onnxruntime's and lasts as long as the process. */
+struct ProviderDevice {
+  /** onnxruntime's name of the provider, such as `WebGpuExecutionProvider`. */
+  std::string provider;
+  std::string provider_vendor;
+  /** `cpu`, `gpu` or `npu`. */
+  std::string type;
+  std::string vendor;
+  uint32_t vendor_id;
+  uint32_t device_id;
+  const OrtEpDevice* handle;
+};
+
+/** The providers that the library was built with, best first, by onnxruntime's names. */
+std::vector<std::string> built_in_providers(const OrtApi& api);
+
+/**
+ * Makes the providers of a plugin known to the library; a plugin that is known already stays as it is. It is never taken
+ * out again, since sessions may still use it.
+ * @param allow_software whether the WebGPU plugin may list what is not on the PCI bus: software rendering, but also the
+ *   GPU of a Jetson. Holds for the whole process, and only for a plugin that is not known yet.
+ * @throws CodedError PROVIDER_LIBRARY_UNUSABLE with the path and the reason
+ */
+void register_plugin(const OrtApi& api, const std::string& path, bool allow_software);
+
+/** What the providers of the library and of all registered plugins have found on this machine. */
+std::vector<ProviderDevice> provider_devices(const OrtApi& api);
+
+}  // namespace mavseg
