@@ -48,6 +48,10 @@ export const trainingOptionsSchema = z.strictObject({
     noise: z.number().min(0).max(64),
     /** Share of crops centred on a pixel of a class other than background. */
     classAware: z.number().min(0).max(1),
+    /** How many objects of other frames are pasted into a crop on average. */
+    pasteObjects: z.number().min(0).max(8).default(0),
+    /** How many pieces of other frames' background, likewise. */
+    pasteBackground: z.number().min(0).max(8).default(0),
   }),
 });
 
@@ -64,4 +68,6 @@ export const DEFAULT_AUGMENTATION: Augmentation = {
   tint: 1.1,
   noise: 8,
   classAware: 0.7,
+  pasteObjects: 0,
+  pasteBackground: 0,
 };

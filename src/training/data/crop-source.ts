@@ -3,7 +3,9 @@ import { type Picture, readImage, readLabel } from "../../dataset/read-picture.j
 import type { LabelledFrame } from "../../dataset/split.js";
 import type { Augmentation } from "../options.js";
 import { findClassPlaces } from "./class-places.js";
+import { countCells } from "./count-cells.js";
 import { type CropDraw, drawCrop, type Place } from "./draw-crop.js";
+import { type PieceSource, pasteBlob, pasteObject } from "./paste.js";
 import { type CropTarget, sampleCrop } from "./sample-crop.js";
 
 export interface CropSourceOptions {
@@ -25,10 +27,13 @@ const CACHE_BYTES = 3 * 2 ** 30;
 /** Different purposes draw from different streams of one seed. */
 const STREAM_PLACES = 1;
 const STREAM_CROPS = 2;
+const STREAM_PIECES = 3;
 
 /** Labelled frames in memory, out of which any sample of any step can be cut: sample (step, index) is always the same. */
 export class CropSource {
   readonly #options: CropSourceOptions;
+  /** The label of the crop in hand. */
+  readonly #ids: Uint8Array;
   readonly #cache = new Map<number, LoadedFrame>();
   #cachedBytes = 0;
   /** Per class: the frames in which it occurs, with places of it. */
@@ -36,6 +41,7 @@ export class CropSource {
 
   private constructor(options: CropSourceOptions) {
     this.#options = options;
+    this.#ids = new Uint8Array(options.target.width * options.target.height);
     this.#byClass = Array.from({ length: options.target.classCount }, () => []);
   }
 
@@ -56,25 +62,58 @@ export class CropSource {
     return source;
   }
 
-  /** Fills one sample of a batch; see `sampleCrop` for the layouts. */
+  /**
+   * Fills one sample of a batch.
+   * @param image filled: `[height, width, channels]` float32, normalised
+   * @param counts filled: `[height/stride, width/stride, classes]`, see `countCells`
+   */
   async fill(step: number, index: number, image: Float32Array, counts: Uint8Array): Promise<void> {
     const { augmentation, target, seed } = this.#options;
     const random = new Random(seed, STREAM_CROPS, step, index);
     const chosen = this.#choose(random);
     const loaded = await this.#load(chosen.frame);
     const draw: CropDraw = drawCrop(random, augmentation, loaded.image, target, chosen.place);
-    sampleCrop(loaded.image, loaded.label, draw, target, image, counts);
+    sampleCrop(loaded.image, loaded.label, draw, target, image, this.#ids);
+    // A stream of their own: with or without pieces, the crops of a seed are the same.
+    await this.#paste(new Random(seed, STREAM_PIECES, step, index), image);
+    countCells(this.#ids, target, counts);
+  }
+
+  /** Background first: what is to be found lies in front. */
+  async #paste(random: Random, image: Float32Array): Promise<void> {
+    const { augmentation, target } = this.#options;
+    const crop = { image, ids: this.#ids };
+    for (let count = drawCount(random, augmentation.pasteBackground); count > 0; count--) {
+      const frame = random.integer(this.#options.frames.length);
+      pasteBlob(crop, await this.#piece(random, frame, null), target, random);
+    }
+    for (let count = drawCount(random, augmentation.pasteObjects); count > 0; count--) {
+      const chosen = this.#chooseObject(random);
+      if (chosen !== null) pasteObject(crop, await this.#piece(random, chosen.frame, chosen.place), target);
+    }
+  }
+
+  async #piece(random: Random, frame: number, place: Place | null): Promise<PieceSource> {
+    const { image: picture, label } = await this.#load(frame);
+    const around = place ?? { x: random.integer(picture.width), y: random.integer(picture.height) };
+    const draw = drawCrop(random, this.#options.augmentation, picture, this.#options.target, around);
+    return { picture, label, draw, around };
+  }
+
+  #choose(random: Random): { frame: number; place: Place | null } {
+    const isAimed = random.chance(this.#options.augmentation.classAware);
+    const object = isAimed ? this.#chooseObject(random) : null;
+    return object ?? { frame: random.integer(this.#options.frames.length), place: null };
   }
 
   /**
    * Class first, then frame, then place: a class that occurs in two frames of forty is seen as often as one that
    * occurs in all.
+   * @returns null where no frame has any class but background
    */
-  #choose(random: Random): { frame: number; place: Place | null } {
+  #chooseObject(random: Random): { frame: number; place: Place } | null {
     const occurring = this.#byClass.filter((entries) => entries.length > 0);
-    if (occurring.length === 0 || !random.chance(this.#options.augmentation.classAware)) {
-      return { frame: random.integer(this.#options.frames.length), place: null };
-    }
+    if (occurring.length === 0) return null;
     const entries = occurring[random.integer(occurring.length)]!;
     const { frame, places } = entries[random.integer(entries.length)]!;
     return { frame, place: places[random.integer(places.length)]! };
@@ -95,4 +134,9 @@ export class CropSource {
     }
     return { image, label };
   }
+}
+
+/** @returns a whole number, `mean` on average: its floor, or one more */
+function drawCount(random: Random, mean: number): number {
+  return Math.floor(mean) + (random.chance(mean % 1) ? 1 : 0);
 }

@@ -60,6 +60,15 @@ export function drawCrop(
   };
 }
 
+/** @returns where in the crop a px of the picture lies: the way back of a draw */
+export function cropPlaceOf({ xx, xy, x0, yx, yy, y0 }: CropDraw, { x, y }: Place): Place {
+  const determinant = xx * yy - xy * yx;
+  return {
+    x: (yy * (x - x0) - xy * (y - y0)) / determinant,
+    y: (xx * (y - y0) - yx * (x - x0)) / determinant,
+  };
+}
+
 /** Between 1/most and most, even in the logarithm: twice as large is as likely as half as large. */
 function factor(random: Random, most: number): number {
   return Math.exp(random.uniform(-1, 1) * Math.log(most));

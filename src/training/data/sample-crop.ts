@@ -25,12 +25,21 @@ function makeNoise(): Float32Array {
   return Float32Array.from({ length: NOISE_LENGTH }, () => random.normal());
 }
 
+/** A part of a crop, in crop px. */
+export interface CropWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** In a crop's label: not known, because it was ignored, is no class or lies outside the picture. */
+export const UNKNOWN = 255;
+
 /**
- * Cuts one augmented crop out of a picture.
- * @param image filled: `[height, width, channels]` float32, normalised
- * @param counts filled: `[height/stride, width/stride, classes]`: how many of a cell's stride*stride px are of each
- * class. Ignored px and px outside the picture count for none, so a cell's sum says how much of it is known. Counts
- * instead of one winner keep the boundary's place within a cell: that is what bilinear logits can express.
+ * Cuts one augmented crop, or a window of it, out of a picture.
+ * @param image filled: `[height, width, channels]` float32 of the window, normalised
+ * @param ids filled: `[height, width]` class ids of the window, or UNKNOWN
  */
 export function sampleCrop(
   picture: Picture,
@@ -38,10 +47,11 @@ export function sampleCrop(
   draw: CropDraw,
   target: CropTarget,
   image: Float32Array,
-  counts: Uint8Array,
+  ids: Uint8Array,
+  window: CropWindow = { left: 0, top: 0, width: target.width, height: target.height },
 ): void {
-  sampleImage(picture, draw, target, image);
-  sampleLabel(label, draw, target, counts);
+  sampleImage(picture, draw, target, image, window);
+  sampleLabel(label, draw, target, ids, window);
 }
 
 /** Gamma, brightness and normalisation in one table per channel: 256 powers instead of one per px. */
@@ -55,18 +65,24 @@ function toneTables(draw: CropDraw, target: CropTarget, channels: number): Float
   });
 }
 
-function sampleImage(picture: Picture, draw: CropDraw, target: CropTarget, image: Float32Array): void {
+function sampleImage(
+  picture: Picture,
+  draw: CropDraw,
+  target: CropTarget,
+  image: Float32Array,
+  window: CropWindow,
+): void {
   const { width, height, channels, data } = picture;
   const tables = toneTables(draw, target, channels);
   const noiseGains = target.std.map((std) => draw.noise / 255 / std);
   let noiseAt = draw.noiseSeed;
   let out = 0;
-  for (let y = 0; y < target.height; y++) {
-    let sx = draw.xy * y + draw.x0;
-    let sy = draw.yy * y + draw.y0;
+  for (let y = window.top; y < window.top + window.height; y++) {
+    let sx = draw.xx * window.left + draw.xy * y + draw.x0;
+    let sy = draw.yx * window.left + draw.yy * y + draw.y0;
     // Rows start at unrelated places of the noise table, so that its period shows no pattern.
     noiseAt = Math.imul(noiseAt, 1664525) + 1013904223;
-    for (let x = 0; x < target.width; x++, sx += draw.xx, sy += draw.yx) {
+    for (let x = 0; x < window.width; x++, sx += draw.xx, sy += draw.yx) {
       // Outside, the picture's edge goes on: its labels are ignored there.
       const cx = Math.max(0, Math.min(sx, width - 1.001));
       const cy = Math.max(0, Math.min(sy, height - 1.001));
@@ -87,21 +103,30 @@ function sampleImage(picture: Picture, draw: CropDraw, target: CropTarget, image
   }
 }
 
-function sampleLabel(label: Picture, draw: CropDraw, target: CropTarget, counts: Uint8Array): void {
+function sampleLabel(
+  label: Picture,
+  draw: CropDraw,
+  target: CropTarget,
+  ids: Uint8Array,
+  window: CropWindow,
+): void {
   const { width, height, data } = label;
-  const { stride, classCount, ignoreIndex, ignoredAs } = target;
-  const cellsPerRow = target.width / stride;
-  counts.fill(0);
-  for (let y = 0; y < target.height; y++) {
-    let sx = draw.xy * y + draw.x0 + 0.5;
-    let sy = draw.yy * y + draw.y0 + 0.5;
-    const row = Math.floor(y / stride) * cellsPerRow;
-    for (let x = 0; x < target.width; x++, sx += draw.xx, sy += draw.yx) {
-      if (sx < 0 || sy < 0 || sx >= width || sy >= height) continue;
-      const labelled = data[(sy | 0) * width + (sx | 0)]!;
-      const id = labelled === ignoreIndex && ignoredAs !== null ? ignoredAs : labelled;
-      if (id === ignoreIndex || id >= classCount) continue;
-      counts[(row + ((x / stride) | 0)) * classCount + id]!++;
+  const known = idTable(target);
+  let out = 0;
+  for (let y = window.top; y < window.top + window.height; y++) {
+    let sx = draw.xx * window.left + draw.xy * y + draw.x0 + 0.5;
+    let sy = draw.yx * window.left + draw.yy * y + draw.y0 + 0.5;
+    for (let x = 0; x < window.width; x++, sx += draw.xx, sy += draw.yx) {
+      const isInside = sx >= 0 && sy >= 0 && sx < width && sy < height;
+      ids[out++] = isInside ? known[data[(sy | 0) * width + (sx | 0)]!]! : UNKNOWN;
     }
   }
+}
+
+/** What each value of a label is trained as. */
+function idTable({ classCount, ignoreIndex, ignoredAs }: CropTarget): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, value) => {
+    if (value === ignoreIndex) return ignoredAs ?? UNKNOWN;
+    return value < classCount ? value : UNKNOWN;
+  });
 }

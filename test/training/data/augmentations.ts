@@ -12,6 +12,8 @@ export const NO_AUGMENTATION: Augmentation = {
   tint: 1,
   noise: 0,
   classAware: 0,
+  pasteObjects: 0,
+  pasteBackground: 0,
 };
 
 /** As strong as options allow. */
@@ -25,6 +27,8 @@ export const STRONGEST: Augmentation = {
   tint: 2,
   noise: 64,
   classAware: 1,
+  pasteObjects: 8,
+  pasteBackground: 8,
 };
 
 /** Crops whose values are px / 255. */

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import type { Picture } from "../../../src/dataset/read-picture.js";
+import { countCells } from "../../../src/training/data/count-cells.js";
 import { type CropDraw, drawCrop } from "../../../src/training/data/draw-crop.js";
-import { type CropTarget, sampleCrop } from "../../../src/training/data/sample-crop.js";
+import { type CropTarget, sampleCrop as sampleCropIds } from "../../../src/training/data/sample-crop.js";
 import { plane } from "../../dataset/tiny-dataset.js";
 import { NO_AUGMENTATION, PLAIN_TARGET, STRONGEST } from "./augmentations.js";
 
@@ -35,6 +36,19 @@ const label: Picture = {
   ...picture,
   data: plane(WIDTH, HEIGHT, () => [0, 1, 2, 7, 255][random.integer(5)]!),
 };
+
+function sampleCrop(
+  from: Picture,
+  labelled: Picture,
+  draw: CropDraw,
+  target: CropTarget,
+  image: Float32Array,
+  counts: Uint8Array,
+): void {
+  const ids = new Uint8Array(target.width * target.height);
+  sampleCropIds(from, labelled, draw, target, image, ids);
+  countCells(ids, target, counts);
+}
 
 function sample(
   changes: Partial<CropDraw> = {},
