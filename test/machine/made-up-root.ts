@@ -4,7 +4,7 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A folder that stands for `/` with these files; it is gone when the test is over. */
-export function madeUpRoot(files: Readonly<Record<string, string>> = {}): string {
+export function madeUpRoot(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const root = mkdtempSync(path.join(tmpdir(), "mavseg-root-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   for (const [file, text] of Object.entries(files)) {
