@@ -11,6 +11,7 @@ interface ExportFlags {
   readonly name?: string;
   readonly data?: string;
   readonly images: string;
+  readonly calibrate: boolean;
   readonly json: boolean;
 }
 
@@ -18,6 +19,7 @@ const EXAMPLES = `
 Examples:
   $ mavseg export --run runs/first --out first.onnx
   $ mavseg export --run runs/first --out models/hall/model.onnx --name hall --checkpoint last
+  $ mavseg export --run runs/first --out first.onnx --calibrate
 
 The file is compared with the trained net on real pictures before it is written: logits must agree within 1e-3 and
 masks on at least 99.9 % of the pixels.`;
@@ -31,6 +33,11 @@ export function createCommand(): Command {
     .option("--name <name>", "name of the model (default: net and data set)")
     .option("--data <dir>", "labelled frames to compare on, where the run's own are elsewhere now")
     .option("--images <n>", "pictures of the validation split to compare on", "8")
+    .option(
+      "--calibrate",
+      "shift the classes' logits so that mean IoU on the validation split is best",
+      false,
+    )
     .option("--json", "print the result as JSON", false)
     .addHelpText("after", EXAMPLES)
     .action(async (flags: ExportFlags) => {
@@ -41,21 +48,28 @@ export function createCommand(): Command {
       if (!Number.isInteger(images) || images < 1) {
         throw new MavsegError("USAGE", { expected: "--images of at least 1", actual: flags.images });
       }
-      const progress = new Progress("comparing");
+      const progress = new Progress("export");
       const result = await exportRun(new RunFolder(flags.run), flags.out, {
         checkpoint: flags.checkpoint,
         name: flags.name ?? null,
         data: flags.data ?? null,
         images,
-        onImage: (done, total) => progress.update(done / total, `${done} of ${total} pictures`),
+        calibrate: flags.calibrate,
+        onProgress: (what, share) => progress.update(share, what),
       }).finally(() => progress.done());
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : describe(flags.out, result));
     });
 }
 
-function describe(out: string, { name, bytes, sha256, difference }: ExportResult): string {
+function describe(out: string, { name, bytes, sha256, difference, calibration }: ExportResult): string {
+  const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+  const calibrated =
+    calibration === null
+      ? ""
+      : `calibrated on ${calibration.frames} pictures: mean IoU ${percent(calibration.iouBefore)} -> ` +
+        `${percent(calibration.iouAfter)} with ${calibration.biases.join(", ")} added to the classes' logits\n`;
   return (
-    `${out}: ${name}, ${bytes} bytes, sha256 ${sha256}\n` +
+    `${out}: ${name}, ${bytes} bytes, sha256 ${sha256}\n${calibrated}` +
     `ONNX Runtime against TensorFlow on ${difference.images} pictures: ` +
     `largest difference of the logits ${difference.largestLogitDifference.toExponential(2)}, ` +
     `equal mask pixels ${(difference.equalMaskShare * 100).toFixed(4)} %\n`

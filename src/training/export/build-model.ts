@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import { encodeModel } from "../../model/onnx-proto.js";
@@ -7,6 +8,7 @@ import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../onnx/write-net.js";
 import type { LoadedCheckpoint } from "../checkpoint.js";
 import type { Weights } from "../net/weights.js";
 import type { LogEntry, RunInfo } from "../run-folder.js";
+import type { Calibration } from "./calibrate.js";
 
 /** A byte's largest value: nets see px in 0..1. */
 const PIXEL_SCALE = 1 / 255;
@@ -16,14 +18,34 @@ export function averagedWeights({ checkpoint }: LoadedCheckpoint): Weights {
   return { trainable: checkpoint.average, statistics: checkpoint.weights.statistics };
 }
 
-/** A run's checkpoint as a model in memory, as `loadModel` would read it from a file. */
+/** The checkpoint with a number added to each class's logit. */
+export function withClassBiases(loaded: LoadedCheckpoint, biases: readonly number[]): LoadedCheckpoint {
+  const { net, layout, checkpoint } = loaded;
+  const classifier = net.nodes.find(({ name }) => name === net.output);
+  if (classifier?.op !== "conv" || classifier.bias === undefined) {
+    throw new MavsegError("RUN_INVALID", {
+      expected: "a net that ends with a convolution with a bias",
+      actual: `${net.name}, which ends with ${classifier?.op ?? "nothing"}`,
+    });
+  }
+  const shifted = { ...loaded, checkpoint: { ...checkpoint, average: checkpoint.average.slice() } };
+  const bias = layout.byName(averagedWeights(shifted)).get(classifier.bias)!;
+  for (const [id, value] of biases.entries()) bias[id]! += value;
+  return shifted;
+}
+
+/**
+ * A run's checkpoint as a model in memory, as `loadModel` would read it from a file.
+ * @param calibration what was done to the checkpoint's biases, for the record
+ */
 export function buildModel(
   name: string,
   loaded: LoadedCheckpoint,
   info: RunInfo,
   log: readonly LogEntry[],
+  calibration: Calibration | null = null,
 ): LoadedModel {
-  const manifest = manifestOfRun(name, loaded, info, log);
+  const manifest = manifestOfRun(name, loaded, info, log, calibration);
   const values = loaded.layout.byName(averagedWeights(loaded));
   const bytes = encodeModel(writeNet(loaded.net, values, manifest, info.versions.mavseg ?? ""));
   return {
@@ -40,6 +62,7 @@ function manifestOfRun(
   { net, checkpoint }: LoadedCheckpoint,
   info: RunInfo,
   log: readonly LogEntry[],
+  calibration: Calibration | null,
 ): ModelManifest {
   const { normalisation, dataset } = info;
   return {
@@ -56,6 +79,7 @@ function manifestOfRun(
       steps: checkpoint.step,
       minutes: Math.round(checkpoint.elapsedMs / 6000) / 10,
       versions: info.versions,
+      ...(calibration !== null && { calibration }),
     },
     metrics: validationOf(checkpoint.step, dataset.valFrames, log),
   };

@@ -6,7 +6,8 @@ import { loadCheckpoint } from "../checkpoint.js";
 import type { RunFolder } from "../run-folder.js";
 import { loadTensorFlow } from "../tensorflow/load.js";
 import { createOps } from "../tensorflow/ops.js";
-import { averagedWeights, buildModel } from "./build-model.js";
+import { averagedWeights, buildModel, withClassBiases } from "./build-model.js";
+import { type Calibration, calibrate } from "./calibrate.js";
 import { compareRuntimes, type RuntimeDifference } from "./compare-runtimes.js";
 
 export interface ExportOptions {
@@ -17,7 +18,9 @@ export interface ExportOptions {
   readonly data: string | null;
   /** Pictures of the validation split to compare on. */
   readonly images: number;
-  readonly onImage: (done: number, total: number) => void;
+  /** Choose the classes' biases on the validation split first, see `calibrate`. */
+  readonly calibrate: boolean;
+  readonly onProgress: (what: string, share: number) => void;
 }
 
 export interface ExportResult {
@@ -25,6 +28,8 @@ export interface ExportResult {
   readonly bytes: number;
   readonly sha256: string;
   readonly difference: RuntimeDifference;
+  /** Null where none was asked for. */
+  readonly calibration: Calibration | null;
 }
 
 /** Float32 sums in another order differ by 1e-5 to 1e-4 here; a wrong kernel or padding by whole units. */
@@ -45,9 +50,8 @@ export async function exportRun(
 ): Promise<ExportResult> {
   const info = await folder.readInfo();
   const file = options.checkpoint === "best" ? folder.bestCheckpoint : folder.lastCheckpoint;
-  const loaded = await loadCheckpoint(file);
+  const trained = await loadCheckpoint(file);
   const name = options.name ?? `${info.options.net}-${info.dataset.name}`;
-  const model = buildModel(name, loaded, info, await folder.readLog());
 
   const tf = await loadTensorFlow();
   const frames = await listSplit(await openDataset(options.data ?? info.options.data), "val");
@@ -56,13 +60,18 @@ export async function exportRun(
   const context = {
     tf,
     ops: createOps(tf),
-    net: loaded.net,
-    layout: loaded.layout,
+    net: trained.net,
+    layout: trained.layout,
     normalisation: info.normalisation,
     ignoreIndex: info.dataset.ignoreIndex,
   };
+  const calibration = options.calibrate
+    ? await calibrate(context, averagedWeights(trained), frames, options.onProgress)
+    : null;
+  const loaded = calibration === null ? trained : withClassBiases(trained, calibration.biases);
+  const model = buildModel(name, loaded, info, await folder.readLog(), calibration);
   const difference = await compareRuntimes(context, averagedWeights(loaded), model, chosen, (done) =>
-    options.onImage(done, chosen.length),
+    options.onProgress(`comparing, ${done} of ${chosen.length} pictures`, done / chosen.length),
   );
   if (
     !(difference.largestLogitDifference <= MOST_LOGIT_DIFFERENCE) ||
@@ -74,5 +83,5 @@ export async function exportRun(
     });
   }
   await writeFileAtomic(out, model.bytes);
-  return { name, bytes: model.bytes.length, sha256: model.sha256, difference };
+  return { name, bytes: model.bytes.length, sha256: model.sha256, difference, calibration };
 }

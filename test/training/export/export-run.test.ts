@@ -8,7 +8,14 @@ import { RunFolder } from "../../../src/training/run-folder.js";
 import { temporaryFolder, writeDiscs } from "../../dataset/tiny-dataset.js";
 import { sampleOptions, sampleRun } from "../sample-run.js";
 
-const OPTIONS: ExportOptions = { checkpoint: "best", name: null, data: null, images: 8, onImage: () => {} };
+const OPTIONS: ExportOptions = {
+  checkpoint: "best",
+  name: null,
+  data: null,
+  images: 8,
+  calibrate: false,
+  onProgress: () => {},
+};
 
 /** A run as it is after its first moment, with data beside it. */
 async function makeRun(dir: string, spoil: (weights: Float32Array) => void = () => {}): Promise<RunFolder> {
@@ -26,11 +33,11 @@ async function makeRun(dir: string, spoil: (weights: Float32Array) => void = () 
 test("a run becomes a file that says what was compared", async () => {
   await using folder = await temporaryFolder();
   const run = await makeRun(folder.dir);
-  const progress: [number, number][] = [];
+  const progress: number[] = [];
   const out = path.join(folder.dir, "models", "discs.onnx");
-  const onImage = (done: number, total: number) => progress.push([done, total]);
-  const result = await exportRun(run, out, { ...OPTIONS, onImage });
-  expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]));
+  const onProgress = (_what: string, share: number) => progress.push(share);
+  const result = await exportRun(run, out, { ...OPTIONS, onProgress });
+  expect(progress).toEqual([1 / 3, 2 / 3, 1]);
   expect(result.difference.images).toBe(3);
   expect(result.difference.largestLogitDifference).toBeLessThan(1e-3);
   expect(result.difference.equalMaskShare).toBeGreaterThan(0.999);
@@ -45,6 +52,16 @@ test("pictures to compare on are taken from all over the split", async () => {
   const out = path.join(folder.dir, "named.onnx");
   const result = await exportRun(run, out, { ...OPTIONS, images: 2, name: "hall" });
   expect([result.name, result.difference.images]).toEqual(["hall", 2]);
+});
+
+test("a calibration is recorded in the file", async () => {
+  await using folder = await temporaryFolder();
+  const run = await makeRun(folder.dir);
+  const out = path.join(folder.dir, "calibrated.onnx");
+  const { calibration, difference } = await exportRun(run, out, { ...OPTIONS, calibrate: true });
+  expect(calibration).toMatchObject({ frames: 3, biases: [0, expect.any(Number)] });
+  expect(difference.largestLogitDifference).toBeLessThan(1e-3);
+  expect((await loadModel(out)).manifest.training).toMatchObject({ calibration });
 });
 
 describe("nothing is written", () => {

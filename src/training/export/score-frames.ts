@@ -1,0 +1,70 @@
+import { type Picture, readImage, readLabel } from "../../dataset/read-picture.js";
+import type { LabelledFrame } from "../../dataset/split.js";
+import { UpsampleArgmax } from "../../engine/reference/upsample-argmax.js";
+import { normalisePicture } from "../data/normalise-picture.js";
+import { runNet } from "../net/run-net.js";
+import { parameterTensors } from "../net/trainer-step.js";
+import type { Weights } from "../net/weights.js";
+import type { ValidationContext } from "../validate.js";
+
+/** What a net says of a labelled frame, before the choice of a class. */
+export interface ScoredFrame {
+  /** `[height, width, classes]` of the logits. */
+  readonly logits: Float32Array;
+  readonly decoder: UpsampleArgmax;
+  readonly label: Picture;
+}
+
+/** @param onFrame called with the number of frames done */
+export async function scoreFrames(
+  { tf, ops, net, layout, normalisation }: ValidationContext,
+  weights: Weights,
+  frames: readonly LabelledFrame[],
+  onFrame: (done: number) => void,
+): Promise<ScoredFrame[]> {
+  const tensors = parameterTensors(tf, layout, weights);
+  const scored: ScoredFrame[] = [];
+  try {
+    for (const { imagePath, labelPath } of frames) {
+      const picture = await readImage(imagePath, normalisation.colour);
+      const { width, height, data } = normalisePicture(picture, normalisation, net.multipleOf);
+      const result = tf.tidy(() =>
+        runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, net.inputChannels])),
+      );
+      const logits = result.dataSync() as Float32Array;
+      result.dispose();
+      const decoder = decoderFor(net.classCount, net.outputStride, width, height, picture);
+      scored.push({ logits, decoder, label: await readLabel(labelPath) });
+      onFrame(scored.length);
+    }
+  } finally {
+    tf.dispose([...tensors.values()]);
+  }
+  return scored;
+}
+
+/** From logits `[rows, columns, classes]` to a mask of the picture's size. */
+export function decoderFor(
+  classes: number,
+  stride: number,
+  width: number,
+  height: number,
+  picture: Pick<Picture, "width" | "height">,
+) {
+  const columns = width / stride;
+  const along = (to: number) => ({ from: 0, to, scale: 1 / stride, shift: 0 });
+  const layout = {
+    width: columns,
+    height: height / stride,
+    classStride: 1,
+    rowStride: columns * classes,
+    columnStride: classes,
+  };
+  const frame = {
+    width: picture.width,
+    height: picture.height,
+    x: along(picture.width),
+    y: along(picture.height),
+  };
+  return new UpsampleArgmax(classes, layout, frame);
+}
