@@ -20,8 +20,12 @@ struct OrtValue;
 struct OrtMemoryInfo;
 struct OrtIoBinding;
 struct OrtTensorInfo;
+struct OrtTypeInfo;
+struct OrtAllocator;
 struct OrtEpDevice;
 struct OrtHardwareDevice;
+struct OrtCudaProviderOptions;
+struct OrtTensorRtProviderOptions;
 
 enum class OrtElement : int { kFloat32 = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7, kFloat16 = 10 };
 
@@ -57,27 +61,69 @@ class OrtApi {
   OrtStatus* (*Run)(OrtSession*, const OrtRunOptions*, const char* const* input_names, const OrtValue* const* inputs,
                     size_t, const char* const* output_names, size_t, OrtValue** outputs);
   OrtStatus* (*CreateSessionOptions)(OrtSessionOptions**);
+  OrtStatus* (*SetOptimizedModelFilePath)(OrtSessionOptions*, const char* path);
   OrtStatus* (*SetSessionExecutionMode)(OrtSessionOptions*, int);
+  OrtStatus* (*DisableMemPattern)(OrtSessionOptions*);
+  OrtStatus* (*DisableCpuMemArena)(OrtSessionOptions*);
+  OrtStatus* (*SetSessionLogId)(OrtSessionOptions*, const char*);
+  OrtStatus* (*SetSessionLogVerbosityLevel)(OrtSessionOptions*, int);
+  OrtStatus* (*SetSessionLogSeverityLevel)(OrtSessionOptions*, int);
   OrtStatus* (*SetSessionGraphOptimizationLevel)(OrtSessionOptions*, int);
   OrtStatus* (*SetIntraOpNumThreads)(OrtSessionOptions*, int);
   OrtStatus* (*SetInterOpNumThreads)(OrtSessionOptions*, int);
+  OrtStatus* (*SessionGetInputCount)(const OrtSession*, size_t*);
+  OrtStatus* (*SessionGetOutputCount)(const OrtSession*, size_t*);
+  OrtStatus* (*SessionGetInputTypeInfo)(const OrtSession*, size_t index, OrtTypeInfo**);
+  OrtStatus* (*SessionGetOutputTypeInfo)(const OrtSession*, size_t index, OrtTypeInfo**);
+  OrtStatus* (*SessionGetInputName)(const OrtSession*, size_t index, OrtAllocator*, char** name);
+  OrtStatus* (*SessionGetOutputName)(const OrtSession*, size_t index, OrtAllocator*, char** name);
+  OrtStatus* (*AddFreeDimensionOverrideByName)(OrtSessionOptions*, const char* name, int64_t size);
   OrtStatus* (*AddSessionConfigEntry)(OrtSessionOptions*, const char* key, const char* value);
   OrtStatus* (*CreateRunOptions)(OrtRunOptions**);
+  OrtStatus* (*RunOptionsSetRunLogVerbosityLevel)(OrtRunOptions*, int);
+  OrtStatus* (*RunOptionsSetRunLogSeverityLevel)(OrtRunOptions*, int);
+  OrtStatus* (*RunOptionsSetRunTag)(OrtRunOptions*, const char*);
+  OrtStatus* (*AddRunConfigEntry)(OrtRunOptions*, const char* key, const char* value);
   OrtStatus* (*RunOptionsSetTerminate)(OrtRunOptions*);
   OrtStatus* (*CreateCpuMemoryInfo)(int allocator_type, int memory_type, OrtMemoryInfo**);
+  OrtStatus* (*GetAllocatorWithDefaultOptions)(OrtAllocator**);
+  OrtStatus* (*AllocatorFree)(OrtAllocator*, void*);
+  OrtStatus* (*CreateTensorAsOrtValue)(OrtAllocator*, const int64_t* shape, size_t, int element, OrtValue**);
   OrtStatus* (*CreateTensorWithDataAsOrtValue)(const OrtMemoryInfo*, void*, size_t bytes, const int64_t* shape, size_t,
                                                int element, OrtValue**);
   OrtStatus* (*GetTensorMutableData)(OrtValue*, void**);
+  OrtStatus* (*FillStringTensor)(OrtValue*, const char* const* strings, size_t count);
+  OrtStatus* (*GetStringTensorDataLength)(const OrtValue*, size_t* bytes);
+  OrtStatus* (*GetStringTensorContent)(const OrtValue*, void* text, size_t bytes, size_t* offsets, size_t count);
+  OrtStatus* (*CastTypeInfoToTensorInfo)(const OrtTypeInfo*, const OrtTensorInfo**);
   OrtStatus* (*GetTensorTypeAndShape)(const OrtValue*, OrtTensorInfo**);
   OrtStatus* (*GetTensorElementType)(const OrtTensorInfo*, int*);
   OrtStatus* (*GetDimensionsCount)(const OrtTensorInfo*, size_t*);
   OrtStatus* (*GetDimensions)(const OrtTensorInfo*, int64_t*, size_t);
+  OrtStatus* (*GetSymbolicDimensions)(const OrtTensorInfo*, const char** names, size_t);
+  OrtStatus* (*GetTensorShapeElementCount)(const OrtTensorInfo*, size_t*);
   OrtStatus* (*CreateIoBinding)(OrtSession*, OrtIoBinding**);
   OrtStatus* (*BindInput)(OrtIoBinding*, const char* name, const OrtValue*);
   OrtStatus* (*BindOutput)(OrtIoBinding*, const char* name, const OrtValue*);
   OrtStatus* (*RunWithBinding)(OrtSession*, const OrtRunOptions*, const OrtIoBinding*);
   OrtStatus* (*GetAvailableProviders)(char*** names, int* count);
   OrtStatus* (*ReleaseAvailableProviders)(char** names, int count);
+  OrtStatus* (*SessionOptionsAppendExecutionProvider)(OrtSessionOptions*, const char* registered_name,
+                                                      const char* const* keys, const char* const* values, size_t);
+  OrtStatus* (*SessionOptionsAppendExecutionProvider_V2)(OrtSessionOptions*, OrtEnv*, const OrtEpDevice* const* devices,
+                                                         size_t, const char* const* keys, const char* const* values,
+                                                         size_t);
+  // CUDA and TensorRT are older than the call that takes every provider by its name.
+  OrtStatus* (*CreateCUDAProviderOptions)(OrtCudaProviderOptions**);
+  OrtStatus* (*UpdateCUDAProviderOptions)(OrtCudaProviderOptions*, const char* const* keys, const char* const* values,
+                                          size_t);
+  OrtStatus* (*SessionOptionsAppendExecutionProvider_CUDA_V2)(OrtSessionOptions*, const OrtCudaProviderOptions*);
+  void (*ReleaseCUDAProviderOptions)(OrtCudaProviderOptions*);
+  OrtStatus* (*CreateTensorRTProviderOptions)(OrtTensorRtProviderOptions**);
+  OrtStatus* (*UpdateTensorRTProviderOptions)(OrtTensorRtProviderOptions*, const char* const* keys,
+                                              const char* const* values, size_t);
+  OrtStatus* (*SessionOptionsAppendExecutionProvider_TensorRT_V2)(OrtSessionOptions*, const OrtTensorRtProviderOptions*);
+  void (*ReleaseTensorRTProviderOptions)(OrtTensorRtProviderOptions*);
   OrtStatus* (*RegisterExecutionProviderLibrary)(OrtEnv*, const char* registration_name, const char* path);
   OrtStatus* (*GetEpDevices)(const OrtEnv*, const OrtEpDevice* const** devices, size_t* count);
   int (*HardwareDevice_Type)(const OrtHardwareDevice*);
@@ -90,6 +136,7 @@ class OrtApi {
   void (*ReleaseSession)(OrtSession*);
   void (*ReleaseValue)(OrtValue*);
   void (*ReleaseRunOptions)(OrtRunOptions*);
+  void (*ReleaseTypeInfo)(OrtTypeInfo*);
   void (*ReleaseSessionOptions)(OrtSessionOptions*);
   void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorInfo*);
   void (*ReleaseMemoryInfo)(OrtMemoryInfo*);

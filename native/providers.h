@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ort_api.h"
@@ -21,6 +22,19 @@ struct ProviderDevice {
   const OrtEpDevice* handle;
 };
 
+/** Which execution provider a session is to run on. */
+struct ProviderChoice {
+  /**
+   * For a built-in one the name that onnxruntime's interface takes it by (`CUDA`, `TensorRT`, `WebGPU`, ...), for one of
+   * a plugin the name that its devices carry; empty for the CPU.
+   */
+  std::string name;
+  /** Paths of the plugins, of which one brings the provider; none for a built-in one. */
+  std::vector<std::string> plugins;
+  bool allow_software = false;
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
 /** The providers that the library was built with, best first, by onnxruntime's names. */
 std::vector<std::string> built_in_providers(const OrtApi& api);
 
@@ -32,6 +46,12 @@ std::vector<std::string> built_in_providers(const OrtApi& api);
  * @throws CodedError PROVIDER_LIBRARY_UNUSABLE with the path and the reason
  */
 void register_plugin(const OrtApi& api, const std::string& path, bool allow_software);
+
+/**
+ * Puts the provider before the CPU in the options of a session.
+ * @throws CodedError PROVIDER_UNAVAILABLE with onnxruntime's reason, PROVIDER_LIBRARY_UNUSABLE
+ */
+void append_provider(const OrtApi& api, OrtSessionOptions* session_options, const ProviderChoice& choice);
 
 /** What the providers of the library and of all registered plugins have found on this machine. */
 std::vector<ProviderDevice> provider_devices(const OrtApi& api);

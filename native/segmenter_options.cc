@@ -40,6 +40,21 @@ OutputManifest read_output(const Napi::Object& output) {
           static_cast<uint8_t>(number(output, "ignoreIndex")), static_cast<int>(number(output, "stride"))};
 }
 
+ProviderChoice read_provider(const Napi::Object& provider) {
+  ProviderChoice choice{text(provider, "name"), {}, provider.Get("allowSoftwareAdapter").As<Napi::Boolean>(), {}};
+  const Napi::Array plugins = provider.Get("plugins").As<Napi::Array>();
+  for (uint32_t index = 0; index < plugins.Length(); index++) {
+    choice.plugins.push_back(plugins.Get(index).As<Napi::String>());
+  }
+  const Napi::Object options = provider.Get("options").As<Napi::Object>();
+  const Napi::Array keys = options.GetPropertyNames();
+  for (uint32_t index = 0; index < keys.Length(); index++) {
+    const std::string key = keys.Get(index).As<Napi::String>();
+    choice.options.emplace_back(key, text(options, key.c_str()));
+  }
+  return choice;
+}
+
 AxisGeometry read_axis(const double* n) {
   const auto px = [n](int index) { return static_cast<int>(std::clamp(n[index], -1.0, 1e9)); };
   return {px(0), px(1), px(2), px(3), px(4), px(5), {n[6], n[7], px(8), px(9)}};
@@ -59,7 +74,7 @@ SegmenterOptions read_options(const Napi::Object& options) {
   const Napi::Object input = options.Get("input").As<Napi::Object>();
   const Napi::Object output = options.Get("output").As<Napi::Object>();
   read.session = {text(options, "ortLibrary"), static_cast<int>(number(options, "threads")), text(input, "name"),
-                  text(output, "name")};
+                  text(output, "name"), read_provider(options.Get("provider").As<Napi::Object>())};
   read.input = read_input(input);
   read.output = read_output(output);
   const Napi::Value model = options.Get("model");

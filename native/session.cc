@@ -5,6 +5,7 @@ namespace mavseg {
 namespace {
 
 constexpr const char* kModelCode = "MODEL_CORRUPT";
+constexpr const char* kProviderCode = "PROVIDER_UNAVAILABLE";
 constexpr const char* kRunCode = "INFERENCE_FAILED";
 
 constexpr int kSequential = 0;
@@ -36,7 +37,7 @@ std::unique_ptr<Session> Session::from_bytes(const SessionOptions& options, cons
   std::unique_ptr<Session> session(new Session(api, options));
   OrtSession* created = nullptr;
   const Owned<OrtSessionOptions> settings = session->session_options();
-  api.check(api.CreateSessionFromArray(api.env(), model, bytes, settings.get(), &created), kModelCode);
+  api.check(api.CreateSessionFromArray(api.env(), model, bytes, settings.get(), &created), session->creation_code());
   session->session_.reset(created);
   return session;
 }
@@ -46,7 +47,7 @@ std::unique_ptr<Session> Session::from_file(const SessionOptions& options, const
   std::unique_ptr<Session> session(new Session(api, options));
   OrtSession* created = nullptr;
   const Owned<OrtSessionOptions> settings = session->session_options();
-  api.check(api.CreateSession(api.env(), path.c_str(), settings.get(), &created), kModelCode);
+  api.check(api.CreateSession(api.env(), path.c_str(), settings.get(), &created), session->creation_code());
   session->session_.reset(created);
   return session;
 }
@@ -63,8 +64,11 @@ Session::Owned<OrtSessionOptions> Session::session_options() const {
   // Threads that wait awake for the next layer take the cores from everybody else, from the kernels around the run to
   // begin with. On a busy machine that made runs 2 to 3 times slower; on a quiet one it gains nothing that lasts.
   api_.check(api_.AddSessionConfigEntry(created, "session.intra_op.allow_spinning", "0"), kModelCode);
+  append_provider(api_, created, options_.provider);
   return options;
 }
+
+const char* Session::creation_code() const { return options_.provider.name.empty() ? kModelCode : kProviderCode; }
 
 void Session::bind_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) {
   binding_.reset();

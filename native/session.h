@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ort_api.h"
+#include "providers.h"
 
 namespace mavseg {
 
@@ -15,6 +16,7 @@ struct SessionOptions {
   int threads;
   std::string input_name;
   std::string output_name;
+  ProviderChoice provider;
 };
 
 /** A net's output, as the session left it; its memory stays the session's. */
@@ -24,10 +26,16 @@ struct OutputView {
   const void* data;
 };
 
-/** A session of onnxruntime on the CPU with bound input and output, for one thread at a time. */
+/**
+ * A session of onnxruntime with bound input and output, for one thread at a time. Both lie in the CPU's memory: providers
+ * with memory of their own copy them, each once per run.
+ */
 class Session {
  public:
-  /** @throws CodedError MODEL_CORRUPT with onnxruntime's message, ORT_LIBRARY_UNUSABLE */
+  /**
+   * @throws CodedError ORT_LIBRARY_UNUSABLE; MODEL_CORRUPT with onnxruntime's message on the CPU, and PROVIDER_UNAVAILABLE
+   *   or PROVIDER_LIBRARY_UNUSABLE on other providers
+   */
   static std::unique_ptr<Session> from_bytes(const SessionOptions& options, const void* model, size_t bytes);
   static std::unique_ptr<Session> from_file(const SessionOptions& options, const std::string& path);
 
@@ -53,6 +61,8 @@ class Session {
 
   Session(const OrtApi& api, const SessionOptions& options);
   Owned<OrtSessionOptions> session_options() const;
+  /** The code of what goes wrong while the session is created. */
+  const char* creation_code() const;
   void run_first();
   void view_output();
 

@@ -46,7 +46,7 @@ export function createCommand(): Command {
       const dataset = await openDataset(data);
       const frames = await listSplit(dataset, split);
       const loaded = await loadModel(model, { manifestFile: manifest });
-      const engine = await createEngine(loaded, { ...options, log });
+      const engine = await createEngine(loaded, { ...options, log, progress: log });
       const progress = new Progress("scoring");
       try {
         const evaluation = await evaluate(engine, dataset, frames, (done) =>

@@ -22,6 +22,7 @@ const COMMANDS: Record<string, { readonly summary: string; readonly load: () => 
   export: { summary: "write a trained net as ONNX", load: () => import("./export.js") },
   eval: { summary: "score a model on labelled frames", load: () => import("./eval.js") },
   describe: { summary: "say what a net or a model consists of", load: () => import("./describe.js") },
+  warm: { summary: "prepare a model for this machine before the flight", load: () => import("./warm.js") },
   run: { summary: "frames from ZeroMQ in, masks to ZeroMQ out", load: () => import("./run.js") },
   camera: { summary: "play a folder of images as a camera", load: () => import("./camera.js") },
   subscribe: { summary: "show masks as they arrive", load: () => import("./subscribe.js") },

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { createEngine } from "../engine/create-engine.js";
 import type { Engine } from "../engine/engine.js";
+import { sayWhileWaiting } from "../engine/providers/waiting.js";
 import { loadModel } from "../model/load-model.js";
 import { Pipeline } from "../pipeline/pipeline.js";
 import { warmUp } from "../pipeline/warm-up.js";
@@ -50,6 +51,7 @@ Examples:
   $ mavseg run --model tied-m-perch_drone --source tcp://127.0.0.1:5555 --publish tcp://127.0.0.1:5556
   $ mavseg run --model ./net.onnx --manifest net.json --encoding rle8 --json
   $ mavseg run --model tied-m-perch_drone --protocol imagezmq-reqrep --source @tcp://127.0.0.1:5555
+  $ mavseg run --model tied-m-perch_drone --ep webgpu --ep-library ./libonnxruntime_providers_webgpu.so
   $ mavseg run --config run.json`;
 
 export function createCommand(): Command {
@@ -84,9 +86,15 @@ async function run(options: RunOptions): Promise<void> {
   parseAddress(options.source, "connect");
   parseAddress(options.publish, "bind");
   const model = await loadModel(options.model, { manifestFile: options.manifest });
-  const engine = await createEngine(model, { ...options, log: (message) => log.warn(message) });
+  const engine = await createEngine(model, {
+    ...options,
+    log: (message) => log.warn(message),
+    progress: (message) => log.info(message),
+  });
   try {
-    const warmUpMs = Math.round(await warmUp(engine));
+    // Providers compile for a size when its first frame comes, which can take as long as creating the session.
+    const warm = sayWhileWaiting(warmUp(engine), (seconds) => log.info({ seconds }, "warming up"));
+    const warmUpMs = Math.round(await warm);
     const { name, executionProvider, manifest, modelSha256 } = engine;
     log.info(
       { engine: name, executionProvider, model: manifest.name, modelSha256, warmUpMs },
@@ -115,7 +123,7 @@ async function stream(engine: Engine, options: RunOptions, log: Logger, signal: 
     signal.addEventListener("abort", () => pipeline.stop());
     if (signal.aborted) pipeline.stop();
     log.info({ source: source.endpoint, publish: sink.endpoint }, "waiting for frames");
-    const status = setInterval(() => logStatus(pipeline, log), STATUS_INTERVAL_MS).unref();
+    const status = setInterval(() => logStatus(pipeline, engine, log), STATUS_INTERVAL_MS).unref();
     const summary = await pipeline.run().finally(() => clearInterval(status));
     process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
   } finally {
@@ -123,7 +131,7 @@ async function stream(engine: Engine, options: RunOptions, log: Logger, signal: 
   }
 }
 
-function logStatus(pipeline: Pipeline, log: Logger): void {
+function logStatus(pipeline: Pipeline, { executionProvider }: Engine, log: Logger): void {
   const residentBytes = process.memoryUsage.rss();
-  log.info({ ...pipeline.counters, ageMs: pipeline.age ?? null, residentBytes }, "status");
+  log.info({ ...pipeline.counters, executionProvider, ageMs: pipeline.age ?? null, residentBytes }, "status");
 }

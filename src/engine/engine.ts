@@ -6,8 +6,10 @@ import type { ModelManifest } from "../model/manifest.js";
 export interface Engine {
   /** `reference` or `native`. */
   readonly name: string;
-  /** The execution provider in use: `cpu`, `webgpu`, ... */
+  /** The execution provider in use: `cpu`, `webgpu`, ... Changes when one breaks and another goes on. */
   readonly executionProvider: string;
+  /** How often a provider broke while running and another went on; absent where none stands behind it. */
+  readonly providerFallbacks?: number;
   readonly manifest: ModelManifest;
   /** SHA-256 of the model file, lower-case hex. */
   readonly modelSha256: string;

@@ -20,6 +20,10 @@ export interface PipelineCounters extends SourceCounters {
 
 export interface PipelineSummary extends PipelineCounters {
   readonly seconds: number;
+  /** The execution provider at the end. */
+  readonly executionProvider: string;
+  /** How often an execution provider broke and another went on. */
+  readonly providerFallbacks: number;
   /** How many of the last frames `latencyMs` is of. */
   readonly latencyFrames: number;
   /** null when there was no mask. */
@@ -85,9 +89,12 @@ export class Pipeline {
   }
 
   summary(): PipelineSummary {
+    const { executionProvider, providerFallbacks = 0 } = this.#options.engine;
     return {
       seconds: Math.round(performance.now() - this.#startMs) / MS_PER_S,
       ...this.counters,
+      executionProvider,
+      providerFallbacks,
       latencyFrames: this.#latencies.frames,
       latencyMs: this.#latencies.allPercentiles() ?? null,
     };

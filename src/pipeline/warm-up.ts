@@ -7,13 +7,10 @@ const MID_GREY = 114;
 /** The first run allocates and plans, the second still fills caches. */
 const RUNS = 2;
 
-/**
- * Runs grey frames through an engine so that the first frame of a camera does not pay for what is done only once.
- * @returns milliseconds it took
- */
-export async function warmUp(engine: Engine): Promise<number> {
-  const { width, height } = engine.manifest.input.size ?? USUAL_SIZE;
-  const frame: Frame = {
+/** @returns a frame without anything on it, of the model's own size or a usual camera's */
+export function greyFrame(engine: Engine, size = engine.manifest.input.size ?? USUAL_SIZE): Frame {
+  const { width, height } = size;
+  return {
     seq: 0,
     stamp: { sec: 0, nanosec: 0 },
     frameId: "warm-up",
@@ -23,6 +20,14 @@ export async function warmUp(engine: Engine): Promise<number> {
     encoding: "mono8",
     data: new Uint8Array(width * height).fill(MID_GREY),
   };
+}
+
+/**
+ * Runs grey frames through an engine so that the first frame of a camera does not pay for what is done only once.
+ * @returns milliseconds it took
+ */
+export async function warmUp(engine: Engine): Promise<number> {
+  const frame = greyFrame(engine);
   const startMs = performance.now();
   for (let run = 0; run < RUNS; run++) (await engine.segment(frame)).release?.();
   return performance.now() - startMs;

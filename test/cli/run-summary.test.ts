@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { formatSummary } from "../../src/cli/run-summary.js";
 
 const counters = { seconds: 2, received: 10, malformed: 1, lost: 2, superseded: 3, failed: 4, masks: 6 };
+const provider = { executionProvider: "cpu", providerFallbacks: 0 };
 
 test("the summary names every counter and each stage's percentiles", () => {
   const same = { p50: 1, p99: 2 };
@@ -13,7 +14,7 @@ test("the summary names every counter and each stage's percentiles", () => {
     postprocess: same,
     age: { p50: 12.345, p99: 20 },
   };
-  const text = formatSummary({ ...counters, latencyFrames: 6, latencyMs });
+  const text = formatSummary({ ...counters, ...provider, latencyFrames: 6, latencyMs });
   expect(text).toContain("frames      10 in 2.0 s\n");
   expect(text).toContain("masks       6 (3.0 per second)\n");
   expect(text).toMatch(/lost {8}2 .*\nsuperseded {2}3 .*\nmalformed {3}1\nfailed {6}4\n/);
@@ -21,6 +22,14 @@ test("the summary names every counter and each stage's percentiles", () => {
 });
 
 test("without a mask there are no percentiles", () => {
-  const text = formatSummary({ ...counters, masks: 0, latencyFrames: 0, latencyMs: null });
+  const text = formatSummary({ ...counters, ...provider, masks: 0, latencyFrames: 0, latencyMs: null });
   expect(text).not.toContain("p50");
+});
+
+test("a provider that broke is told beside the one that went on", () => {
+  const stream = { ...counters, masks: 0, latencyFrames: 0, latencyMs: null };
+  expect(formatSummary({ ...stream, ...provider })).toContain("provider    cpu\n");
+  expect(formatSummary({ ...stream, ...provider, providerFallbacks: 1 })).toContain(
+    "provider    cpu (1 broke while running)\n",
+  );
 });

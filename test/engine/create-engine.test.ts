@@ -4,7 +4,11 @@ import type { LoadedModel } from "../../src/model/load-model.js";
 
 test.each([
   [{ engine: "warp" }, /engine auto, native or reference/],
-  [{ executionProvider: "tpu" }, /execution provider cpu/],
+  [{ executionProvider: "tpu" }, /execution providers auto, cpu, webgpu/],
+  [{ executionProvider: "openvino", engine: "reference" }, /auto, cpu, webgpu, cuda, tensorrt with/],
+  [{ providerLibraries: ["ep.so"], engine: "reference" }, /no provider libraries/],
+  [{ executionProvider: "webgpu", providerOptions: { a: "1" }, engine: "reference" }, /no provider options/],
+  [{ providerOptions: { a: "1" } }, /an execution provider by name/],
   [{ threads: 0 }, /1\.\.256 threads/],
   [{ threads: 1.5 }, /1\.\.256 threads/],
   [{ engine: "reference", ortLibrary: "lib.so" }, /no ortLibrary/],

@@ -15,12 +15,29 @@ export const RAW_ENCODINGS = [
   "nv12",
 ] as const satisfies readonly PixelEncoding[];
 
+/** Which execution provider a session is to run on. */
+export interface ProviderChoice {
+  /**
+   * For a built-in one the name that onnxruntime's interface takes it by, for one of a plugin the name that its devices
+   * carry; empty for the CPU.
+   */
+  readonly name: string;
+  /** Absolute paths of the plugins, of which one brings the provider; none for a built-in one. */
+  readonly plugins: readonly string[];
+  /** Whether the WebGPU plugin may list what is not on the PCI bus, see `OrtInquiryOptions`. */
+  readonly allowSoftwareAdapter: boolean;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export const ON_CPU: ProviderChoice = { name: "", plugins: [], allowSoftwareAdapter: false, options: {} };
+
 /** What native/segmenter_options.cc reads. */
 export interface SegmenterOptions {
   /** Path of libonnxruntime. */
   readonly ortLibrary: string;
   /** Threads of one run, and of the kernels around it. */
   readonly threads: number;
+  readonly provider: ProviderChoice;
   /** The file's bytes, or its path where weights lie beside it. */
   readonly model: Uint8Array | string;
   readonly input: Pick<

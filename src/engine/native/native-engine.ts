@@ -4,9 +4,17 @@ import type { Mask } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import type { Engine } from "../engine.js";
+import type { ExecutionProvider } from "../providers/provider.js";
 import { type Geometry, planGeometry } from "../reference/geometry.js";
 import type { RawPicture } from "../reference/pixel-rows.js";
-import { loadAddon, type NativeSegmenter, RAW_ENCODINGS, type SegmenterOptions } from "./addon.js";
+import {
+  loadAddon,
+  type NativeSegmenter,
+  ON_CPU,
+  type ProviderChoice,
+  RAW_ENCODINGS,
+  type SegmenterOptions,
+} from "./addon.js";
 import { type Expectations, toMavsegError } from "./addon-error.js";
 import { geometryNumbers } from "./geometry-numbers.js";
 import { MaskPool } from "./mask-pool.js";
@@ -19,6 +27,8 @@ export interface NativeEngineOptions {
   readonly threads?: number | undefined;
   /** Path of another libonnxruntime than that of onnxruntime-node. */
   readonly ortLibrary?: string | undefined;
+  /** What to run on and its name; left out, the CPU. */
+  readonly provider?: { readonly name: ExecutionProvider; readonly choice: ProviderChoice } | undefined;
 }
 
 /** What depends on the frame's size. */
@@ -40,7 +50,7 @@ interface Decoded {
  */
 export class NativeEngine implements Engine {
   readonly name = "native";
-  readonly executionProvider = "cpu";
+  readonly executionProvider: ExecutionProvider;
   readonly manifest: LoadedModel["manifest"];
   readonly modelSha256: string;
   /** The release of onnxruntime in use. */
@@ -51,27 +61,38 @@ export class NativeEngine implements Engine {
   #submitted: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(model: LoadedModel, segmenter: NativeSegmenter, ortVersion: string) {
+  private constructor(
+    model: LoadedModel,
+    segmenter: NativeSegmenter,
+    ortVersion: string,
+    executionProvider: ExecutionProvider,
+  ) {
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
     this.#segmenter = segmenter;
     this.ortVersion = ortVersion;
+    this.executionProvider = executionProvider;
   }
 
   /**
    * Loads the addon and, on its thread, the model.
    * @throws MavsegError `ENGINE_UNAVAILABLE`, `ORT_LIBRARY_UNUSABLE`, `MODEL_CORRUPT` where onnxruntime refuses the model
+   *   on the CPU, `PROVIDER_UNAVAILABLE` or `PROVIDER_LIBRARY_UNUSABLE` where it does so on another provider
    */
   static async create(model: LoadedModel, options: NativeEngineOptions = {}): Promise<NativeEngine> {
     const { Segmenter } = loadAddon();
     const ortLibrary = findOrtLibrary(options.ortLibrary);
-    const segmenter = new Segmenter(segmenterOptions(model, ortLibrary, options.threads ?? physicalCores()));
+    const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
+    const threads = options.threads ?? physicalCores();
+    const segmenter = new Segmenter(segmenterOptions(model, ortLibrary, threads, choice));
     try {
-      return new NativeEngine(model, segmenter, await segmenter.ready());
+      return new NativeEngine(model, segmenter, await segmenter.ready(), name);
     } catch (cause) {
       throw toMavsegError(cause, {
         MODEL_CORRUPT: "a model that onnxruntime can load",
         ORT_LIBRARY_UNUSABLE: `onnxruntime 1.22 or newer at ${ortLibrary}`,
+        PROVIDER_UNAVAILABLE: `a session on ${name} with ${ortLibrary}`,
+        PROVIDER_LIBRARY_UNUSABLE: "a plugin that this onnxruntime can load",
       });
     }
   }
@@ -143,11 +164,17 @@ export class NativeEngine implements Engine {
   }
 }
 
-function segmenterOptions(model: LoadedModel, ortLibrary: string, threads: number): SegmenterOptions {
+function segmenterOptions(
+  model: LoadedModel,
+  ortLibrary: string,
+  threads: number,
+  provider: ProviderChoice,
+): SegmenterOptions {
   const { input, output, classes, ignoreIndex } = model.manifest;
   return {
     ortLibrary,
     threads,
+    provider,
     model: model.hasExternalWeights ? model.path : model.bytes,
     input,
     output: { ...output, classCount: classes.length, ignoreIndex },

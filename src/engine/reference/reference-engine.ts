@@ -26,7 +26,7 @@ const MAX_SPARE_BUFFERS = 2;
 /** sharp and onnxruntime-node in a worker thread: the engine that the others are measured against. */
 export class ReferenceEngine implements Engine {
   readonly name = "reference";
-  readonly executionProvider = "cpu";
+  readonly executionProvider: string;
   readonly manifest: LoadedModel["manifest"];
   readonly modelSha256: string;
   readonly #worker: Worker;
@@ -38,7 +38,8 @@ export class ReferenceEngine implements Engine {
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
 
-  private constructor(model: LoadedModel, worker: Worker) {
+  private constructor(model: LoadedModel, worker: Worker, executionProvider: string) {
+    this.executionProvider = executionProvider;
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
     this.#worker = worker;
@@ -52,21 +53,25 @@ export class ReferenceEngine implements Engine {
 
   /**
    * Starts the worker and loads the model in it.
-   * @param options `threads` of one run; left out, onnxruntime takes one per physical core
-   * @throws MavsegError `MODEL_CORRUPT` where onnxruntime refuses the model, `ENGINE_STOPPED`
+   * @param options `threads` of one run; left out, onnxruntime takes one per physical core. `executionProvider` by
+   *   onnxruntime-node's name; left out, the CPU
+   * @throws MavsegError `MODEL_CORRUPT` where onnxruntime refuses the model on the CPU, `PROVIDER_UNAVAILABLE` where it
+   *   does so on another provider, `ENGINE_STOPPED`
    */
   static async create(
     model: LoadedModel,
-    options: { readonly threads?: number | undefined } = {},
+    options: { readonly threads?: number | undefined; readonly executionProvider?: string } = {},
   ): Promise<ReferenceEngine> {
+    const { threads, executionProvider = "cpu" } = options;
     const workerData: RunnerOptions = {
       model: model.hasExternalWeights ? model.path : model.bytes,
       manifest: model.manifest,
-      threads: options.threads,
+      threads,
+      executionProvider,
     };
     const worker = new Worker(workerFile(), { workerData });
     await started(worker);
-    return new ReferenceEngine(model, worker);
+    return new ReferenceEngine(model, worker, executionProvider);
   }
 
   async segment(frame: Frame): Promise<Mask> {

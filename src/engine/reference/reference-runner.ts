@@ -15,6 +15,8 @@ export interface RunnerOptions {
   readonly manifest: ModelManifest;
   /** Threads of one run; undefined leaves it to onnxruntime: one per physical core. */
   readonly threads: number | undefined;
+  /** By onnxruntime-node's name. */
+  readonly executionProvider: string;
 }
 
 export interface RunnerResult {
@@ -52,10 +54,15 @@ export class ReferenceRunner {
     this.#manifest = manifest;
   }
 
-  /** @throws MavsegError `MODEL_CORRUPT` with onnxruntime's message */
-  static async create({ model, manifest, threads }: RunnerOptions): Promise<ReferenceRunner> {
+  /** @throws MavsegError `MODEL_CORRUPT` with onnxruntime's message, `PROVIDER_UNAVAILABLE` on another provider */
+  static async create({
+    model,
+    manifest,
+    threads,
+    executionProvider,
+  }: RunnerOptions): Promise<ReferenceRunner> {
     const options: InferenceSession.SessionOptions = {
-      executionProviders: ["cpu"],
+      executionProviders: [executionProvider],
       graphOptimizationLevel: "all",
       // Nets for segmentation are one chain of layers: running branches side by side costs more than it brings.
       executionMode: "sequential",
@@ -73,8 +80,9 @@ export class ReferenceRunner {
           : await InferenceSession.create(model, options);
       return new ReferenceRunner(session, manifest);
     } catch (cause) {
-      throw new MavsegError("MODEL_CORRUPT", {
-        expected: "a model that onnxruntime can load",
+      const isOnCpu = executionProvider === "cpu";
+      throw new MavsegError(isOnCpu ? "MODEL_CORRUPT" : "PROVIDER_UNAVAILABLE", {
+        expected: isOnCpu ? "a model that onnxruntime can load" : `a session on ${executionProvider}`,
         actual: (cause as Error).message,
         cause,
       });
