@@ -13,6 +13,7 @@ const tiedOptionsSchema = z.strictObject({
   rounds: z.int().min(1).max(8),
   tie: z.enum(["none", "depth", "scale"]),
   down: z.union([down, z.array(down).max(5)]),
+  norms: z.enum(["tied", "use"]).default("tied"),
 });
 type TiedSettings = z.infer<typeof tiedOptionsSchema>;
 
@@ -23,6 +24,7 @@ const MIDDLE: TiedSettings = {
   rounds: 1,
   tie: "depth",
   down: ["dense", "dense", "separable"],
+  norms: "tied",
 };
 
 /** Named members of the tied family; `tied` is a plain one, to be changed by options. */
@@ -33,9 +35,10 @@ const TIED_PRESETS: Record<string, TiedSettings> = {
     rounds: 1,
     tie: "scale",
     down: "separable",
+    norms: "tied",
   },
   "tied-m": MIDDLE,
-  tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense" },
+  tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense", norms: "tied" },
 };
 
 /** Names that `--net` takes. */
@@ -74,7 +77,7 @@ function parseTiedOptions(options: Record<string, unknown>): TiedSettings {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new MavsegError("USAGE", {
-      expected: "net options widths, dilations, rounds, tie and down",
+      expected: "net options widths, dilations, rounds, tie, down and norms",
       actual: `${issue.path.join(".") || "options"}: ${issue.message}`,
     });
   }

@@ -6,7 +6,7 @@ export type MapShape = readonly [height: number, width: number, channels: number
 export interface NetMeasures {
   /** Values that training learns: kernels, biases, and the norms' gammas and betas; tied ones once. */
   readonly trainableParameters: number;
-  /** Values in the exported file, where norms are folded: kernels and biases; tied ones once. */
+  /** Values in the exported file: kernels, biases, and the norms that tying keeps from being folded; tied ones once. */
   readonly exportedParameters: number;
   /** What the kernels would be without tying: each counted once per use. */
   readonly untiedKernelValues: number;
@@ -57,6 +57,7 @@ export function measureNet(net: Net, height: number, width: number): NetMeasures
   let untiedKernelValues = 0;
   let peak = 0;
   const exported = new Map<string, number>();
+  const norms = new Map<string, Set<string>>();
   for (const node of net.nodes) {
     const output = shapes.get(node.name)!;
     peak = Math.max(
@@ -68,8 +69,16 @@ export function measureNet(net: Net, height: number, width: number): NetMeasures
     untiedKernelValues += kernel;
     macs += output[0] * output[1] * kernel;
     const norm = normAfter(net, node);
-    // A kernel that is followed by different norms becomes one kernel per norm in the file.
-    exported.set(`${node.kernel} ${norm}`, kernel + (node.bias || norm ? output[2] : 0));
+    exported.set(node.kernel, kernel);
+    if (node.bias || norm) exported.set(`${node.kernel} ${norm}`, output[2]);
+    norms.set(node.kernel, (norms.get(node.kernel) ?? new Set()).add(norm));
+  }
+  // Of a kernel with several norms each norm stays in the file as a scale and a shift; else there is a bias only.
+  for (const node of net.nodes) {
+    if (node.op !== "conv" && node.op !== "depthwise-conv") continue;
+    if (norms.get(node.kernel)!.size > 1) {
+      exported.set(`${node.kernel} ${normAfter(net, node)} scale`, shapes.get(node.name)![2]);
+    }
   }
   return {
     trainableParameters,

@@ -21,6 +21,11 @@ export interface TiedOptions {
    * an eighth of the weights. One for all, or one per way down.
    */
   readonly down: Down | readonly Down[];
+  /**
+   * Whether the norms behind tied kernels are tied too: `tied`, or a norm of its own per `use`, two numbers per channel
+   * each.
+   */
+  readonly norms: "tied" | "use";
 }
 
 type Down = "dense" | "separable";
@@ -32,7 +37,8 @@ type Down = "dense" | "separable";
  * (kernel-sharing atrous convolution, Huang et al., arXiv:1908.09443; weights shared in depth as in universal
  * transformers, Dehghani et al., arXiv:1807.03819), then back up by additions, through the same blocks again.
  *
- * A block's norm is tied with its kernels: a norm of its own per use would make folded kernels differ from use to use.
+ * Norms may be tied with their kernels or be each use's own. A norm of a use's own cannot lie in the kernel that all
+ * uses share: the file holds it beside.
  */
 export function buildTied(
   name: string,
@@ -41,15 +47,21 @@ export function buildTied(
   options: TiedOptions,
 ): Net {
   const b = new NetBuilder(inputChannels);
-  const { widths, rounds, tie } = options;
+  const { widths, rounds, tie, norms } = options;
   const uses = new Map<string, number>();
+  const countUse = (name: string): number => {
+    const use = uses.get(name) ?? 0;
+    uses.set(name, use + 1);
+    return use;
+  };
   /** The name of a piece's weights: by its level, or one for all levels, or a fresh one per use. */
   const weights = (piece: string, level: number): string => {
     const base = tie === "scale" ? piece : `${piece}${level}`;
-    if (tie !== "none") return base;
-    const use = uses.get(base) ?? 0;
-    uses.set(base, use + 1);
-    return `${base}.use${use}`;
+    return tie === "none" ? `${base}.use${countUse(base)}` : base;
+  };
+  const norm = (input: string, kernel: string): string => {
+    const name = `${kernel}.norm`;
+    return b.norm(input, norms === "tied" ? name : `${name}.use${countUse(name)}`);
   };
 
   const block = (input: string, level: number): string => {
@@ -61,8 +73,8 @@ export function buildTied(
         kernel: [3, 3],
         dilation: [dilation, dilation],
       });
-      h = b.relu(b.norm(h, `${w}.depthwise.norm`));
-      h = b.norm(b.conv(h, { weights: `${w}.pointwise`, kernel: [1, 1] }), `${w}.pointwise.norm`);
+      h = b.relu(norm(h, `${w}.depthwise`));
+      h = norm(b.conv(h, { weights: `${w}.pointwise`, kernel: [1, 1] }), `${w}.pointwise`);
       x = b.relu(b.add(x, h));
     }
     return x;
@@ -71,20 +83,20 @@ export function buildTied(
     const w = weights("down", level);
     const out = widths[level]!;
     if (downAt(options, level) === "dense") {
-      return b.relu(b.norm(b.conv(input, { weights: w, kernel: [3, 3], stride: [2, 2], out }), `${w}.norm`));
+      return b.relu(norm(b.conv(input, { weights: w, kernel: [3, 3], stride: [2, 2], out }), w));
     }
     const h = b.depthwiseConv(input, { weights: `${w}.depthwise`, kernel: [3, 3], stride: [2, 2] });
-    const wide = b.conv(b.norm(h, `${w}.depthwise.norm`), { weights: `${w}.pointwise`, kernel: [1, 1], out });
-    return b.relu(b.norm(wide, `${w}.pointwise.norm`));
+    const wide = b.conv(norm(h, `${w}.depthwise`), { weights: `${w}.pointwise`, kernel: [1, 1], out });
+    return b.relu(norm(wide, `${w}.pointwise`));
   };
   /** The 1x1 convolution comes before the resize: a quarter of the work. */
   const levelUp = (input: string, level: number): string => {
     const w = weights("up", level);
-    return b.resize(b.norm(b.conv(input, { weights: w, kernel: [1, 1], out: widths[level]! }), `${w}.norm`));
+    return b.resize(norm(b.conv(input, { weights: w, kernel: [1, 1], out: widths[level]! }), w));
   };
 
   const stem = b.conv(INPUT, { weights: "stem", kernel: [5, 5], stride: [4, 4], out: widths[0]! });
-  let x = b.relu(b.norm(stem, "stem.norm"));
+  let x = b.relu(norm(stem, "stem"));
   const skips: string[] = [];
   for (let level = 0; level < widths.length; level++) {
     if (level > 0) x = levelDown(x, level);

@@ -29,8 +29,8 @@ const RESIZE_SCALES = "resize.scales";
 
 /**
  * Writes a net as an ONNX model: [batch, channels, height, width] float32 in, logits
- * [batch, classes, height/stride, width/stride] out, with free batch and size. Norms are folded, and there is one
- * initializer per parameter: a tied kernel is one initializer that many nodes name.
+ * [batch, classes, height/stride, width/stride] out, with free batch and size. There is one initializer per parameter: a
+ * tied kernel is one initializer that many nodes name. Norms are folded where that keeps the tying, see `foldNorms`.
  * @param values in the layouts of `Net`
  */
 export function writeNet(
@@ -52,7 +52,7 @@ export function writeNet(
     opsetImport: [{ domain: "", version: OPSET }],
     graph: {
       name: net.name,
-      node: folded.nodes.map((node) => emitNode(folded, node)),
+      node: folded.nodes.flatMap((node) => emitNodes(folded, node)),
       initializer,
       input: [
         {
@@ -73,7 +73,24 @@ export function writeNet(
   };
 }
 
-function emitNode(folded: FoldedNet, node: Node): OnnxNode {
+function emitNodes(folded: FoldedNet, node: Node): OnnxNode[] {
+  return node.op === "batch-norm" ? emitNorm(folded, node) : [emitNode(folded, node)];
+}
+
+/** x * scale + shift: runtimes fold both into the convolution before, one copy of its kernel per use. */
+function emitNorm(
+  { scaleShifts }: FoldedNet,
+  { name, inputs }: Extract<Node, { op: "batch-norm" }>,
+): OnnxNode[] {
+  const { scale, shift } = scaleShifts.get(name)!;
+  const scaled = `${name}.scaled`;
+  return [
+    { opType: "Mul", name: `${name}.scale`, input: [inputs[0], scale], output: [scaled], attribute: [] },
+    { opType: "Add", name: `${name}.shift`, input: [scaled, shift], output: [name], attribute: [] },
+  ];
+}
+
+function emitNode(folded: FoldedNet, node: Exclude<Node, { op: "batch-norm" }>): OnnxNode {
   const { net } = folded;
   const valueName = (name: string): string => {
     const source = folded.renamed.get(name) ?? name;
@@ -114,8 +131,6 @@ function emitNode(folded: FoldedNet, node: Node): OnnxNode {
         ],
         ["", RESIZE_SCALES],
       );
-    case "batch-norm":
-      throw new Error(`norm ${node.name} does not follow a convolution`);
   }
 }
 
@@ -144,7 +159,7 @@ function isDepthwise(folded: FoldedNet, tensor: string): boolean {
 
 /** Kernels go from TensorFlow's layout to ONNX's: [kh,kw,in,out] to [out,in,kh,kw], [kh,kw,c,1] to [c,1,kh,kw]. */
 function toInitializer(name: string, { shape, data }: FoldedTensor, depthwise: boolean): OnnxTensor {
-  if (shape.length === 1) return float32Tensor(name, shape, data);
+  if (shape.length !== 4) return float32Tensor(name, shape, data);
   const [kh, kw, a, b] = shape as readonly [number, number, number, number];
   const [out, into] = depthwise ? [a, 1] : [b, a];
   const turned = new Float32Array(data.length);

@@ -65,12 +65,12 @@ test("pooling sees 2 px and doubles the step", () => {
   expect(measureNet(net, 8, 8).receptiveFieldPx).toBe(2 + 2 * 2);
 });
 
-test("a kernel with two norms is two kernels in the file", () => {
+test("a kernel with two norms is in the file once, with a scale and a shift per norm", () => {
   const net = build((b) => {
     const h = b.norm(b.conv(INPUT, { weights: "a", kernel: [1, 1] }), "n1");
     return b.norm(b.conv(h, { weights: "a", kernel: [1, 1] }), "n2");
   });
-  expect(measureNet(net, 8, 8).exportedParameters).toBe(2 * (9 + 3));
+  expect(measureNet(net, 8, 8).exportedParameters).toBe(9 + 2 * (3 + 3));
 });
 
 test("the cost is that of the padded picture", () => {

@@ -52,6 +52,13 @@ test("a tied block's norm is tied with its kernels", () => {
   expect(norms.filter(({ name }) => name.endsWith(".gamma")).map(({ uses }) => uses)).toEqual([10, 10]);
 });
 
+test("or a norm of each use's own, which leaves the kernels tied", () => {
+  const lines = listParameters(tied({ tie: "scale", norms: "use" }));
+  const gammas = lines.filter(({ name }) => name.startsWith("block") && name.endsWith(".gamma"));
+  expect(gammas.map(({ uses }) => uses)).toEqual(Array(20).fill(1));
+  expect(usesOf(tied({ tie: "scale", norms: "use" }), "block")).toEqual([10, 10]);
+});
+
 describe("the number of parameters", () => {
   const widths = 8;
   // depthwise 3x3 and pointwise 1x1, each with gamma and beta

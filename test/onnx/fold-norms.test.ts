@@ -3,7 +3,7 @@ import { createNet, NET_NAMES } from "../../src/nets/create-net.js";
 import { measureNet } from "../../src/nets/measure.js";
 import { INPUT, type Net, NORM_EPSILON } from "../../src/nets/net.js";
 import { NetBuilder } from "../../src/nets/net-builder.js";
-import { foldNorms } from "../../src/onnx/fold-norms.js";
+import { type FoldedTensor, foldNorms } from "../../src/onnx/fold-norms.js";
 import { randomValues } from "../nets/random-values.js";
 
 function build(draw: (b: NetBuilder) => string): Net {
@@ -77,33 +77,49 @@ test("a kernel that is tied together with its norm stays one", () => {
   expect(new Set([...convs.values()].map(({ kernel, bias }) => `${kernel} ${bias}`)).size).toBe(1);
 });
 
-test("a tied kernel with two norms becomes two", () => {
+test("a tied kernel with two norms stays one, with a scale and a shift per norm", () => {
   const net = build((b) => {
     const use = (x: string, n: string) => b.norm(b.conv(x, { weights: "w", kernel: [1, 1] }), n);
     return use(use(INPUT, "n1"), "n2");
   });
   const values = randomValues(net, 5);
-  const { tensors } = foldNorms(net, values);
-  expect(tensors.size).toBe(4);
+  const { tensors, nodes, scaleShifts } = foldNorms(net, values);
+  expect([...tensors.keys()].sort()).toEqual(["n1.scale", "n1.shift", "n2.scale", "n2.shift", "w.kernel"]);
+  expect(nodes).toEqual(net.nodes);
+  expect([...scaleShifts.values()]).toEqual([
+    { scale: "n1.scale", shift: "n1.shift" },
+    { scale: "n2.scale", shift: "n2.shift" },
+  ]);
   for (const name of ["n1", "n2"]) {
-    const expected = norm(
-      pointwise(PIXEL, values.get("w.kernel")!, null),
-      (part) => values.get(`${name}.${part}`)!,
+    const plain = pointwise(PIXEL, values.get("w.kernel")!, null);
+    const [scale, shift] = ["scale", "shift"].map((part) => tensors.get(`${name}.${part}`)!) as [
+      FoldedTensor,
+      FoldedTensor,
+    ];
+    expect([scale.shape, shift.shape]).toEqual([
+      [3, 1, 1],
+      [3, 1, 1],
+    ]);
+    const actual = plain.map((value, c) => value * scale.data[c]! + shift.data[c]!);
+    expectClose(
+      actual,
+      norm(plain, (part) => values.get(`${name}.${part}`)!),
     );
-    const kernel = tensors.get(`w.kernel@${name}`)!;
-    expectClose(pointwise(PIXEL, kernel.data, tensors.get(`w@${name}.bias`)!.data), expected);
   }
 });
 
-test("a tied kernel of which one use has no norm keeps that use as it is", () => {
+test.each(["first", "last"])("a tied kernel of which the %s use has no norm serves both", (place) => {
   const net = build((b) => {
-    const h = b.norm(b.conv(INPUT, { weights: "w", kernel: [1, 1] }), "n");
-    return b.conv(h, { weights: "w", kernel: [1, 1], bias: true });
+    const normed = (x: string) => b.norm(b.conv(x, { weights: "w", kernel: [1, 1] }), "n");
+    const plain = (x: string) => b.conv(x, { weights: "w", kernel: [1, 1], bias: true });
+    return place === "last" ? plain(normed(INPUT)) : normed(plain(INPUT));
   });
   const values = randomValues(net, 6);
-  const { tensors } = foldNorms(net, values);
-  expect(tensors.get("w.kernel@plain")?.data).toEqual(values.get("w.kernel"));
+  const { tensors, convs, scaleShifts } = foldNorms(net, values);
+  expect(tensors.get("w.kernel")?.data).toEqual(values.get("w.kernel"));
   expect(tensors.get("w.bias")?.data).toEqual(values.get("w.bias"));
+  expect([...convs.values()].map(({ bias }) => bias).sort()).toEqual([null, "w.bias"].sort());
+  expect(scaleShifts.size).toBe(1);
 });
 
 test("folding leaves the values it was given alone", () => {
@@ -113,8 +129,10 @@ test("folding leaves the values it was given alone", () => {
   expect(values).toEqual(randomValues(net, 7));
 });
 
-test.each(NET_NAMES)("%s folds to as many values as its measures say", (name) => {
-  const net = createNet(name, 3, 4);
+const NORMS = [...NET_NAMES.map((name) => [name, {}] as const), ["tied", { norms: "use" }] as const];
+
+test.each(NORMS)("%s with %o folds to as many values as its measures say", (name, options) => {
+  const net = createNet(name, 3, 4, options);
   const { tensors } = foldNorms(net, randomValues(net, 8));
   const count = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   expect(count).toBe(measureNet(net, 64, 64).exportedParameters);

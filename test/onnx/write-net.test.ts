@@ -86,6 +86,8 @@ describe("a written file computes under ONNX Runtime what the net computes under
     ["tie=none, separable", "tied", 3, { ...small, tie: "none", down: "separable" }],
     ["tie=depth, separable, two rounds", "tied", 1, { ...small, tie: "depth", down: "separable", rounds: 2 }],
     ["tie=scale, dense", "tied", 1, { ...small, widths: [8, 8, 8], tie: "scale", down: "dense" }],
+    ["norms=use", "tied", 1, { ...small, tie: "depth", norms: "use" }],
+    ["norms=use, tie=scale", "tied", 1, { ...small, widths: [8, 8], tie: "scale", norms: "use" }],
     ["one level", "tied", 1, { widths: [8], dilations: [1, 2, 4, 8] }],
     [
       "levels of different kinds",
@@ -132,6 +134,15 @@ test("tied kernels are one initializer that many nodes use", () => {
     uses: 6,
   });
   expect(lines.filter(({ name }) => name.startsWith("block")).map(({ uses }) => uses)).toEqual([6, 6, 6, 6]);
+});
+
+test("with norms of each use's own the kernels stay tied", () => {
+  const net = createNet("tied", 1, 2, { widths: [8, 8], dilations: [1, 2], tie: "scale", norms: "use" });
+  const lines = listInitializers(decodeModel(write(net, 1)));
+  const block = lines.filter(({ name }) => name.startsWith("block"));
+  expect(block.filter(({ name }) => name.endsWith(".kernel")).map(({ uses }) => uses)).toEqual([6, 6]);
+  // A scale and a shift behind each of the two convolutions of six uses.
+  expect(block.filter(({ uses }) => uses === 1).map(({ shape }) => shape)).toEqual(Array(24).fill([8, 1, 1]));
 });
 
 test("without tying each initializer is used once", () => {
