@@ -154,6 +154,26 @@ export const ERRORS = {
     hint: "docs/providers.md says what each provider needs; --ep auto takes what works.",
     exitCode: 1,
   },
+  ONNX_OPTION_INVALID: {
+    summary: "An option for onnxruntime's backend is not usable.",
+    hint: "docs/onnx-backend.md lists the options of sessions and runs.",
+    exitCode: 2,
+  },
+  ONNX_RUN_FAILED: {
+    summary: "onnxruntime failed to run the model.",
+    hint: "Compare the tensors with the session's inputMetadata and outputMetadata.",
+    exitCode: 1,
+  },
+  ONNX_SESSION_RELEASED: {
+    summary: "The session was released.",
+    hint: "Create a new session.",
+    exitCode: 1,
+  },
+  ONNX_TENSOR_INVALID: {
+    summary: "A tensor is not one that this input or output of the model can have.",
+    hint: "Compare it with the session's inputMetadata and outputMetadata; docs/onnx-backend.md lists the types.",
+    exitCode: 1,
+  },
   CLASSES_MISMATCH: {
     summary: "The model and the data set do not have the same classes.",
     hint: "Score the model on the data set that it was made for, or give its classes with --manifest file.json.",
