@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readText } from "./system-files.js";
 
 export const boardSchema = z.object({
-  /** As the device tree names it, such as `NVIDIA Jetson Orin Nano Developer Kit`; null where there is none, as on PCs. */
+  /** As the device tree names it, such as `NVIDIA Jetson Orin Nano Developer Kit`; null on PCs, which have none. */
   model: z.string().nullable(),
   /** From the most exact name to the family: `nvidia,p3768-0000+p3767-0005`, `nvidia,tegra234`. */
   compatible: z.array(z.string()),

@@ -12,7 +12,7 @@ export const memorySchema = z.object({
 export type Memory = z.infer<typeof memorySchema>;
 
 const BYTES_PER_KIB = 1024;
-/** Control groups of version 1 write "no limit" as the largest page-aligned number; no machine has that much memory. */
+/** Control groups of version 1 write "no limit" as the largest page-aligned number; no machine has that much. */
 const UNLIMITED_BYTES = 2 ** 62;
 
 /** Says how much memory there is; null where the kernel does not tell. @param root where `/proc` and `/sys` lie */

@@ -17,8 +17,8 @@ export const powerSchema = z.object({
 export type Power = z.infer<typeof powerSchema>;
 
 /**
- * Reads every power sensor once. A rail costs a transfer over I2C, about a millisecond, in which the thread waits: sample
- * from a process of its own where latency is measured.
+ * Reads every power sensor once. A rail costs a transfer over I2C, about a millisecond, in which the thread waits:
+ * sample from a process of its own where latency is measured.
  * @param root where `/sys` lies
  */
 export function readPower(root = "/"): Power {

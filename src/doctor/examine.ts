@@ -1,0 +1,124 @@
+import { cacheRoot } from "../engine/providers/engine-cache.js";
+import { readGpus } from "../engine/providers/gpus.js";
+import { listOffers, type Offer } from "../engine/providers/offers.js";
+import { readDisk } from "../machine/disk.js";
+import { readCpuTimes, readLoad } from "../machine/load.js";
+import { type Machine, readMachine } from "../machine/machine.js";
+import { readPower } from "../machine/power-rails.js";
+import { readTemperatures } from "../machine/temperatures.js";
+import { readThrottling } from "../machine/throttling.js";
+import type { Check } from "./check.js";
+import { type Place, thisPlace } from "./commands.js";
+import { checkAddon, checkOnnxruntime, checkProviders } from "./engine-checks.js";
+import { checkCuda, checkTensorrt, checkVulkan, hasGpu } from "./gpu-checks.js";
+import { type Inquiry, inquire } from "./inquire.js";
+import { checkModel, type ModelFinding } from "./model-check.js";
+import { checkPackage, checkTraining } from "./package-checks.js";
+import type { DoctorReport } from "./report.js";
+import { runSelfTests } from "./run-self-tests.js";
+import { checkSelfTest, type SelfTestResult } from "./self-test-checks.js";
+import { checkCacheFolder, checkHeat, checkLoad, checkMemory, checkSystem } from "./system-checks.js";
+
+export interface ExamineOptions {
+  /** Model of the self-tests, as `loadModel` takes it; left out, a shipped one. */
+  readonly model?: string | undefined;
+  /** Path of another libonnxruntime than that of onnxruntime-node. */
+  readonly ortLibrary?: string | undefined;
+  /** Paths of execution-provider plugins. */
+  readonly providerLibraries?: readonly string[] | undefined;
+  /** Told what is being looked at. */
+  readonly say?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Looks at everything that mavseg needs on this machine. What may crash or hang runs in processes of its own, so that
+ * there is always a report.
+ */
+export async function examine(options: ExamineOptions = {}): Promise<DoctorReport> {
+  const { say = () => {} } = options;
+  const before = readCpuTimes();
+  const machine = readMachine();
+  const place = thisPlace(machine.board, machine.versions);
+  say("libraries");
+  const [inquiry, model] = await Promise.all([inquire(options), checkModel(options.model, place)]);
+  const offers =
+    inquiry.ort === null ? [] : listOffers(inquiry.ort.report, inquiry.ort.file, readGpus(), true);
+  const tests = await testProviders(options, inquiry, model, offers, say);
+  const changing = {
+    temperatures: readTemperatures(),
+    throttling: readThrottling(),
+    power: readPower(),
+    load: readLoad(before),
+  };
+  const checks = [
+    ...checkSystem(machine, place),
+    checkHeat(changing.temperatures, changing.throttling),
+    checkMemory(machine.memory),
+    checkCacheFolder(readDisk(cacheRoot())),
+    checkLoad(changing.load, machine.processor.cores),
+    ...checkLibraries(options, machine, inquiry, offers, place),
+    model.check,
+    ...tests.map((test) => checkSelfTest(test, isInSoftware(test, machine), place)),
+  ];
+  return {
+    version: 1,
+    at: new Date().toISOString(),
+    machine,
+    ...changing,
+    onnxruntime: inquiry.ort === null ? null : { file: inquiry.ort.file, ...inquiry.ort.report },
+    model: describeModel(model),
+    selfTests: tests.flatMap(({ outcome }) => (outcome.state === "answered" ? [outcome.value] : [])),
+    checks,
+    wrong: checks.filter(({ state }) => state === "wrong").length,
+  };
+}
+
+function checkLibraries(
+  { ortLibrary }: ExamineOptions,
+  machine: Machine,
+  inquiry: Inquiry,
+  offers: readonly Offer[],
+  place: Place,
+): Check[] {
+  const { addon, onnxruntime, plugins, gpuLibraries, ort } = inquiry;
+  return [
+    checkAddon(addon, place),
+    checkOnnxruntime(onnxruntime, ortLibrary, place),
+    checkProviders(plugins, offers, place),
+    checkVulkan(machine, gpuLibraries, place),
+    checkCuda(machine, gpuLibraries, ort?.file ?? null, place),
+    checkTensorrt(machine, gpuLibraries, ort?.file ?? null, place),
+    checkPackage("sharp", inquiry.sharp, place),
+    checkPackage("zeromq", inquiry.zeromq, place),
+    checkTraining(place),
+  ];
+}
+
+async function testProviders(
+  { ortLibrary, providerLibraries }: ExamineOptions,
+  { addon, ort, plugins }: Inquiry,
+  { model }: ModelFinding,
+  offers: readonly Offer[],
+  say: (message: string) => void,
+): Promise<SelfTestResult[]> {
+  if (model === null) return [];
+  const hasPlugins = plugins?.state === "answered";
+  const plan = {
+    model: model.path,
+    hasAddon: addon.state === "answered" && ort !== null,
+    offers,
+    ortLibrary,
+    // Plugins that were refused were told of already.
+    providerLibraries: hasPlugins ? providerLibraries : [],
+  };
+  return runSelfTests(plan, say);
+}
+
+/** WebGPU runs on Vulkan's software drivers where there is no GPU. */
+function isInSoftware({ provider }: SelfTestResult, machine: Machine): boolean {
+  return provider === "webgpu" && !hasGpu(machine);
+}
+
+function describeModel({ model }: ModelFinding): DoctorReport["model"] {
+  return model === null ? null : { name: model.manifest.name, path: model.path, sha256: model.sha256 };
+}
