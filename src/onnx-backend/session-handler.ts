@@ -9,9 +9,8 @@ import { placeFor, placeOf } from "./tensor-places.js";
 
 interface Fetch {
   readonly name: string;
-  readonly info: ValueInfo;
   readonly index: number;
-  /** The tensor that is to be written. */
+  /** The tensor that is to be written; null for a new one. */
   readonly given: OnnxValue | null;
   /** Undefined where onnxruntime is to make the tensor. */
   readonly place: TensorPlace | undefined;
@@ -83,10 +82,18 @@ export class SessionHandler implements InferenceSessionHandler {
       const info = this.#outputs[index]!;
       const type = elementByCode(info.element);
       if (type === undefined) throw tensorInvalid(`${name} to be a tensor`, `element type ${info.element}`);
-      if (given !== null) return { name, info, index, given, place: placeOf(given, info, index) };
+      if (given !== null) {
+        const place = placeOf(given, info, index);
+        return { name, index, given, place: this.#isWrittenInPlace(info) ? place : undefined };
+      }
       const dims = this.#shapes.recall(feeds, index);
-      return { name, info, index, given, place: dims && placeFor(index, type, dims) };
+      return { name, index, given, place: dims && placeFor(index, type, dims) };
     });
+  }
+
+  /** onnxruntime hands an input that is an output as well through, without writing into the memory given for it. */
+  #isWrittenInPlace({ name, element }: ValueInfo): boolean {
+    return elementByCode(element)?.name !== "string" && !this.inputNames.includes(name);
   }
 
   async #runUnguessed(
@@ -114,13 +121,16 @@ export class SessionHandler implements InferenceSessionHandler {
     const results: Record<string, OnnxValue> = {};
     let next = 0;
     for (const { name, index, given, place } of fetches) {
-      if (given !== null) results[name] = given;
-      else if (place !== undefined) results[name] = tensorAt(place);
-      else {
-        const tensor = produced[next++]!;
-        if (tensor.data instanceof ArrayBuffer) this.#shapes.keep(feeds, index, tensor.dims);
-        results[name] = tensorFrom(tensor);
+      const tensor = place === undefined ? produced[next++]! : place;
+      if (given !== null) {
+        if (place === undefined) copyInto(given, tensor, name);
+        results[name] = given;
+        continue;
       }
+      if (place === undefined && this.#isWrittenInPlace(this.#outputs[index]!)) {
+        this.#shapes.keep(feeds, index, tensor.dims);
+      }
+      results[name] = tensorFrom(tensor);
     }
     return results;
   }
@@ -130,15 +140,25 @@ export class SessionHandler implements InferenceSessionHandler {
 const bareTensor = (type: Tensor.Type, data: Tensor.DataType, dims: readonly number[]) =>
   ({ type, data, dims: [...dims] }) as unknown as OnnxValue;
 
-function tensorAt({ element, data, dims }: TensorPlace): OnnxValue {
-  const type = elementByCode(element)!;
-  return bareTensor(type.name, viewElements(type, (data as Uint8Array).buffer as ArrayBuffer), dims);
-}
-
-function tensorFrom({ element, data, dims }: ProducedTensor): OnnxValue {
+function tensorFrom({ element, data, dims }: TensorPlace | ProducedTensor): OnnxValue {
   // The addon refuses types that are not in the table.
   const type = elementByCode(element)!;
-  return bareTensor(type.name, data instanceof ArrayBuffer ? viewElements(type, data) : data, dims);
+  return bareTensor(type.name, Array.isArray(data) ? data : viewElements(type, bufferOf(data)), dims);
+}
+
+/** Ours always fill their buffers. */
+const bufferOf = (data: ArrayBuffer | TensorPlace["data"]) =>
+  (ArrayBuffer.isView(data) ? data.buffer : data) as ArrayBuffer;
+
+/** Elements that could not be written where they were wanted. */
+function copyInto(given: OnnxValue, made: TensorPlace | ProducedTensor, name: string): void {
+  const target = given as Tensor;
+  if (target.dims.join() !== made.dims.join()) {
+    throw tensorInvalid(`dims [${made.dims}] for ${name}`, `[${target.dims}]`);
+  }
+  const source = (tensorFrom(made) as Tensor).data;
+  if (Array.isArray(target.data)) target.data.splice(0, target.data.length, ...(source as string[]));
+  else (target.data as Uint8Array).set(source as Uint8Array);
 }
 
 /** A free size is its name; one without a name is "". */

@@ -32,6 +32,8 @@ export function placeFor(index: number, type: ElementType, dims: readonly number
   return { index, element: type.code, dims, data };
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 function bytesOf(tensor: Tensor, type: ElementType, name: string): Uint8Array {
   const data = tensor.data as Tensor.DataTypeMap[Exclude<Tensor.Type, "string">];
   // By name and not by `instanceof`: arrays may come from another context.
@@ -39,6 +41,10 @@ function bytesOf(tensor: Tensor, type: ElementType, name: string): Uint8Array {
   if (!type.arrays.includes(array)) {
     throw tensorInvalid(`a ${type.arrays.join(" or ")} for ${name}`, `a ${array}`);
   }
+  const bytes = tensorBytes(type, tensor.dims);
+  // Also a buffer that was moved to another thread: nothing is left of it.
+  if (data.byteLength < bytes) throw tensorInvalid(`${bytes} bytes for ${name}`, `${data.byteLength} bytes`);
+  if (bytes === 0) return NO_BYTES;
   // One that shrinks during a run would take the memory away from under it.
   if ((data.buffer as ArrayBuffer & { resizable?: boolean }).resizable === true) {
     throw tensorInvalid(`${name} in a buffer of fixed size`, "a resizable ArrayBuffer");
