@@ -1,16 +1,14 @@
 import { Command } from "commander";
 import { examine } from "../doctor/examine.js";
-import { renderReport } from "../doctor/render.js";
+import { type RenderOptions, renderReport } from "../doctor/render.js";
 
 interface DoctorFlags {
   readonly model?: string;
+  readonly manifest?: string;
   readonly ortLibrary?: string;
   readonly providerLibraries: readonly string[];
   readonly json: boolean;
 }
-
-/** Shorter looks are over before anybody wonders. */
-const QUIET_MS = 1000;
 
 const EXAMPLES = `
 Examples:
@@ -28,6 +26,7 @@ export function createCommand(): Command {
       "--model <model>",
       "model of the self-tests: file, folder or shipped name (default: a shipped one)",
     )
+    .option("--manifest <file>", "what a foreign model's file does not say")
     .option("--ort-library <file>", "another libonnxruntime.so, 1.22 or newer, to look at")
     .option(
       "--ep-library, --provider-libraries <file>",
@@ -38,17 +37,15 @@ export function createCommand(): Command {
     .option("--json", "print JSON", false)
     .addHelpText("after", EXAMPLES)
     .action(async ({ json, ...options }: DoctorFlags) => {
-      const report = await examine({ ...options, say: createSay() });
-      const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report, isColoured));
+      const report = await examine({ ...options, say: (message) => process.stderr.write(`${message}\n`) });
+      process.stdout.write(
+        json ? `${JSON.stringify(report)}\n` : renderReport(report, terminalOf(process.stdout)),
+      );
       process.exitCode = report.wrong === 0 ? 0 : 1;
     });
 }
 
-/** Says on stderr what is looked at, once it takes long enough to be asked for. */
-function createSay(): (message: string) => void {
-  const startMs = performance.now();
-  return (message) => {
-    if (performance.now() - startMs > QUIET_MS) process.stderr.write(`looking at ${message} ...\n`);
-  };
+function terminalOf(stream: typeof process.stdout): RenderOptions {
+  if (!stream.isTTY) return { isColoured: false };
+  return { isColoured: !process.env.NO_COLOR, width: stream.columns };
 }

@@ -83,6 +83,11 @@ function projectOf(packageRoot: string): string | null {
   return at < 0 ? null : packageRoot.slice(0, at);
 }
 
+/** As short as it may be where the command is typed. */
+function inPackage({ packageRoot, workingFolder }: Place, name: string): string {
+  return packageRoot === workingFolder ? name : path.join(packageRoot, name);
+}
+
 /** npm, in a folder that need not be the one where the command is typed. */
 function npm(place: Place, folder: string, args: string): string {
   return folder === place.workingFolder ? `npm ${args}` : `npm --prefix ${folder} ${args}`;
@@ -97,7 +102,9 @@ export function rebuildAddon(place: Place): string {
       ? npm(place, place.packageRoot, "run build:native")
       : npm(place, project, "rebuild mavseg");
   const compiler = missingTools().length > 0 ? install(place, "compiler") : null;
-  return compiler === null ? build : `${compiler} && ${build}`;
+  // What is there and does not load would pass for built.
+  const clear = `rm -rf ${inPackage(place, "build")}`;
+  return [compiler, clear, build].filter((command) => command !== null).join(" && ");
 }
 
 /** The command that brings a package's files again. */

@@ -3,7 +3,7 @@ import type { OrtReport } from "../engine/native/addon.js";
 import type { Offer } from "../engine/providers/offers.js";
 import { type Check, note, ok, wrong } from "./check.js";
 import { type Place, rebuildAddon, reinstall } from "./commands.js";
-import type { Outcome } from "./probe-process.js";
+import { describeFailure, type Outcome } from "./probe-process.js";
 
 /** Lists what could be given for a library that cannot be used. */
 const FIND_LIBRARIES = "find / -xdev -name 'libonnxruntime*.so*' 2>/dev/null";
@@ -14,7 +14,7 @@ export function checkAddon(outcome: Outcome<{ readonly file: string | null }>, p
     const shown = file === null ? "loads" : path.relative(place.packageRoot, file);
     return ok("addon", "native engine", shown);
   }
-  return wrong("addon", "native engine", firstLine(outcome.reason), rebuildAddon(place));
+  return wrong("addon", "native engine", describeFailure(outcome), rebuildAddon(place));
 }
 
 /** @param asked the library that was given by hand */
@@ -29,7 +29,7 @@ export function checkOnnxruntime(
   if (outcome.state === "answered") {
     return finding(ok, `${outcome.value.report.release}, ${outcome.value.file}`);
   }
-  const text = firstLine(outcome.reason);
+  const text = describeFailure(outcome);
   return finding(wrong, text, asked === undefined ? reinstall(place, "onnxruntime-node") : FIND_LIBRARIES);
 }
 
@@ -42,7 +42,7 @@ export function checkProviders(
   const finding = (state: typeof ok, text: string, mend?: string) =>
     state("providers", "providers", text, mend);
   if (outcome === null) return finding(note, "not asked, for onnxruntime cannot be used");
-  if (outcome.state !== "answered") return finding(wrong, firstLine(outcome.reason), FIND_LIBRARIES);
+  if (outcome.state !== "answered") return finding(wrong, describeFailure(outcome), FIND_LIBRARIES);
   const names = offers.map(
     ({ accelerator, isPlugin }) => `${accelerator} (${isPlugin ? "plugin" : "built in"})`,
   );
@@ -54,9 +54,4 @@ export function checkProviders(
   // A Jetson's GPU needs what npm does not bring.
   const isGpuIdle = place.isJetson && offers.length === 0;
   return isGpuIdle ? finding(note, `${text}; the GPU is not used`, FIND_LIBRARIES) : finding(ok, text);
-}
-
-/** Some reasons go on with every file that was looked for. */
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
 }

@@ -1,6 +1,7 @@
 import { cacheRoot } from "../engine/providers/engine-cache.js";
 import { readGpus } from "../engine/providers/gpus.js";
 import { listOffers, type Offer } from "../engine/providers/offers.js";
+import { sayWhileWaiting } from "../engine/providers/waiting.js";
 import { readDisk } from "../machine/disk.js";
 import { readCpuTimes, readLoad } from "../machine/load.js";
 import { type Machine, readMachine } from "../machine/machine.js";
@@ -22,11 +23,13 @@ import { checkCacheFolder, checkHeat, checkLoad, checkMemory, checkSystem } from
 export interface ExamineOptions {
   /** Model of the self-tests, as `loadModel` takes it; left out, a shipped one. */
   readonly model?: string | undefined;
+  /** What a foreign model's file does not say. */
+  readonly manifest?: string | undefined;
   /** Path of another libonnxruntime than that of onnxruntime-node. */
   readonly ortLibrary?: string | undefined;
   /** Paths of execution-provider plugins. */
   readonly providerLibraries?: readonly string[] | undefined;
-  /** Told what is being looked at. */
+  /** Told every few seconds what takes so long. */
   readonly say?: ((message: string) => void) | undefined;
 }
 
@@ -39,8 +42,8 @@ export async function examine(options: ExamineOptions = {}): Promise<DoctorRepor
   const before = readCpuTimes();
   const machine = readMachine();
   const place = thisPlace(machine.board, machine.versions);
-  say("libraries");
-  const [inquiry, model] = await Promise.all([inquire(options), checkModel(options.model, place)]);
+  const asked = Promise.all([inquire(options), checkModel(options, place)]);
+  const [inquiry, model] = await sayWhileWaiting(asked, (seconds) => say(`libraries: ${seconds} s`));
   const offers =
     inquiry.ort === null ? [] : listOffers(inquiry.ort.report, inquiry.ort.file, readGpus(), true);
   const tests = await testProviders(options, inquiry, model, offers, say);
@@ -95,7 +98,7 @@ function checkLibraries(
 }
 
 async function testProviders(
-  { ortLibrary, providerLibraries }: ExamineOptions,
+  { manifest, ortLibrary, providerLibraries }: ExamineOptions,
   { addon, ort, plugins }: Inquiry,
   { model }: ModelFinding,
   offers: readonly Offer[],
@@ -105,6 +108,7 @@ async function testProviders(
   const hasPlugins = plugins?.state === "answered";
   const plan = {
     model: model.path,
+    manifest,
     hasAddon: addon.state === "answered" && ort !== null,
     offers,
     ortLibrary,

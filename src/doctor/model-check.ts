@@ -11,14 +11,28 @@ export interface ModelFinding {
   readonly check: Check;
 }
 
-/** @param asked a model that was given by hand; left out, a shipped one */
-export async function checkModel(asked: string | undefined, place: Place): Promise<ModelFinding> {
+export interface ModelOptions {
+  /** Given by hand; left out, a shipped one. */
+  readonly model?: string | undefined;
+  readonly manifest?: string | undefined;
+}
+
+export async function checkModel(
+  { model: asked, manifest }: ModelOptions,
+  place: Place,
+): Promise<ModelFinding> {
   try {
-    const model = await loadModel(asked ?? SHIPPED_MODEL);
+    const model = await loadModel(asked ?? SHIPPED_MODEL, { manifestFile: manifest });
     return { model, check: ok("model", "model", `${model.manifest.name}, ${model.path}`) };
   } catch (error) {
-    const { message, hint } = error instanceof MavsegError ? error : { message: String(error), hint: "" };
-    const mend = asked === undefined ? restoreModels(place) : `ls ${place.packageRoot}/models`;
-    return { model: null, check: wrong("model", "model", `${message} ${hint}`.trim(), mend) };
+    if (asked === undefined) return { model: null, check: refused(error, restoreModels(place)) };
+    const isCorrupt = error instanceof MavsegError && error.code === "MODEL_CORRUPT";
+    const mend = isCorrupt ? `mavseg export --run RUN --out ${asked}` : `ls ${place.packageRoot}/models`;
+    return { model: null, check: refused(error, mend) };
   }
+}
+
+function refused(error: unknown, mend: string): Check {
+  const { message, hint } = error instanceof MavsegError ? error : { message: String(error), hint: "" };
+  return wrong("model", "model", `${message} ${hint}`.trim(), mend);
 }

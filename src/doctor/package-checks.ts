@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { type Check, note, ok, wrong } from "./check.js";
 import { type Place, reinstall, setUpTraining } from "./commands.js";
-import type { Outcome } from "./probe-process.js";
+import { describeFailure, type Outcome } from "./probe-process.js";
 
 /** A package with a native library in it, by what came of loading and using it. */
 export function checkPackage(
@@ -12,7 +12,7 @@ export function checkPackage(
   place: Place,
 ): Check {
   if (outcome.state === "answered") return ok(name, name, outcome.value.release);
-  return wrong(name, name, `does not work: ${outcome.reason.split("\n")[0]}`, reinstall(place, name));
+  return wrong(name, name, `does not work: ${describeFailure(outcome)}`, reinstall(place, name));
 }
 
 /** Says whether training is set up, without loading half a gigabyte. */

@@ -58,10 +58,15 @@ export function askInProcess<T>(program: string, question: unknown, limitMs: num
     child.once("close", (code, signal) =>
       finish({ state: "crashed", reason: `${signal ?? `exit code ${code}`}${lastLine(lastWords())}` }),
     );
-    child.send(question as object, (error) => {
-      if (error !== null) finish({ state: "crashed", reason: error.message });
-    });
+    // What cannot be sent has no receiver: the process has ended, and its end is told above.
+    child.send(question as object, () => {});
   });
+}
+
+/** In one line: some reasons go on with every file that was looked for. */
+export function describeFailure(outcome: Exclude<Outcome<unknown>, { state: "answered" }>): string {
+  const reason = outcome.reason.split("\n")[0] ?? "";
+  return outcome.state === "crashed" ? `the process that tried it crashed: ${reason}` : reason;
 }
 
 function toOutcome<T>({ value, failure }: Answer): Outcome<T> {

@@ -1,5 +1,6 @@
 import type { Offer } from "../engine/providers/offers.js";
 import type { Accelerator } from "../engine/providers/provider.js";
+import { sayWhileWaiting } from "../engine/providers/waiting.js";
 import { askProbe } from "./ask-probe.js";
 import type { Outcome } from "./probe-process.js";
 import { type SelfTestAnswer, type SelfTestQuestion, summarise } from "./self-test.js";
@@ -14,6 +15,7 @@ const COMPILES: readonly Accelerator[] = ["tensorrt", "nv-tensorrt-rtx"];
 
 export interface SelfTestPlan {
   readonly model: string;
+  readonly manifest?: string | undefined;
   readonly hasAddon: boolean;
   readonly offers: readonly Offer[];
   readonly ortLibrary?: string | undefined;
@@ -23,7 +25,7 @@ export interface SelfTestPlan {
 /**
  * Segments one drawn frame on the reference engine, then on the native one and each provider, each in a process of
  * its own. The first is the reference of the second, and the native engine's CPU that of all other providers.
- * @param say told what runs
+ * @param say told every few seconds what takes so long
  */
 export async function runSelfTests(
   plan: SelfTestPlan,
@@ -33,10 +35,19 @@ export async function runSelfTests(
   const results: SelfTestResult[] = [];
   let reference: Uint8Array | null = null;
   for (const { engine, provider } of contestants(plan)) {
-    say(`self-test: ${engine === "reference" ? "reference engine" : provider}`);
-    const { model, ortLibrary, providerLibraries } = plan;
-    const question: SelfTestQuestion = { model, engine, provider, frame, ortLibrary, providerLibraries };
-    const answer = await askProbe("selfTest", question, limitMs(provider));
+    const name = `self-test of ${engine === "reference" ? "the reference engine" : provider}`;
+    const { model, manifest, ortLibrary, providerLibraries } = plan;
+    const question: SelfTestQuestion = {
+      model,
+      manifest,
+      engine,
+      provider,
+      frame,
+      ortLibrary,
+      providerLibraries,
+    };
+    const asked = askProbe("selfTest", question, limitMs(provider));
+    const answer = await sayWhileWaiting(asked, (seconds) => say(`${name}: ${seconds} s`));
     results.push({ engine, provider, outcome: summariseOutcome(question, answer, reference) });
     if (answer.state === "answered" && provider === "cpu") reference = answer.value.mask;
   }

@@ -2,7 +2,7 @@ import type { Accelerator } from "../engine/providers/provider.js";
 import { MIN_EQUAL_SHARE } from "../engine/providers/self-check.js";
 import { type Check, note, ok, wrong } from "./check.js";
 import { install, installNvidiaDriver, type Place, rebuildAddon, reinstall } from "./commands.js";
-import type { Outcome } from "./probe-process.js";
+import { describeFailure, type Outcome } from "./probe-process.js";
 import type { SelfTest, SelfTestQuestion } from "./self-test.js";
 
 /** What was asked for and what came of it. */
@@ -43,12 +43,6 @@ function describe({ medianMs, runs, classes, equalShare }: SelfTest): string {
 /** 99.996 % may not be shown as 100 %. */
 function floorPercent(share: number): string {
   return (Math.floor(share * 10_000) / 100).toFixed(2);
-}
-
-function describeFailure(outcome: Exclude<Outcome<unknown>, { state: "answered" }>): string {
-  const reason = outcome.reason.split("\n")[0];
-  if (outcome.state === "crashed") return `the process crashed: ${reason}`;
-  return outcome.state === "failed" && outcome.code !== null ? `${outcome.code}: ${reason}` : `${reason}`;
 }
 
 function mendProvider(provider: "cpu" | Accelerator, place: Place): string | null {

@@ -15,6 +15,7 @@ const ENOUGH_MS = 2000;
 /** What a child process is asked to run. */
 export interface SelfTestQuestion {
   readonly model: string;
+  readonly manifest?: string | undefined;
   readonly engine: "native" | "reference";
   readonly provider: ExecutionProvider;
   readonly frame: Frame;
@@ -51,7 +52,7 @@ export type SelfTest = z.infer<typeof selfTestSchema>;
  */
 export async function runSelfTest(question: SelfTestQuestion): Promise<SelfTestAnswer> {
   const { provider, frame, engine: name, ortLibrary, providerLibraries } = question;
-  const model = await loadModel(question.model);
+  const model = await loadModel(question.model, { manifestFile: question.manifest });
   const engine = await createEngine(model, {
     engine: name,
     executionProvider: provider,
