@@ -27,3 +27,13 @@ test("segment-picture.mjs prints each class with its place", async () => {
     await rm(dir, { recursive: true });
   }
 });
+
+test("onnx-backend.mjs prints each output of the model, and that the event loop went on turning", async () => {
+  const script = fileURLToPath(new URL("../../examples/onnx-backend.mjs", import.meta.url));
+  const example = new Running(process.execPath, [script, await writeTinyModel()], process.env);
+  const { code, stdout } = await example.ended();
+  expect(stdout).toMatch(
+    /^logits: float32 \[1,\d+,1024,1024\]\nturns of the event loop meanwhile: [1-9]\d*\n$/,
+  );
+  expect(code).toBe(0);
+});

@@ -54,3 +54,20 @@ export const nonZeroModel = () =>
     input: [valueInfo("given", FLOAT)],
     output: [valueInfo("indices", 7, [1, "found"])],
   });
+
+/** `loaded` is `given` plus a matrix product of constants, which onnxruntime computes while it loads the model. */
+export function slowToLoad(): OnnxModel {
+  const side = 2000;
+  const shape = { name: "shape", dims: [2], dataType: 7, int64Data: [side, side] };
+  const model = floatModel(
+    [
+      node("ConstantOfShape", ["shape"], "zeros"),
+      node("MatMul", ["zeros", "zeros"], "product"),
+      node("ReduceSum", ["product"], "total", [{ name: "keepdims", kind: "int", value: 0 }]),
+      node("Add", ["given", "total"], "loaded"),
+    ],
+    ["given"],
+    ["loaded"],
+  );
+  return { ...model, graph: { ...model.graph, initializer: [shape] } };
+}
