@@ -53,7 +53,14 @@ module.exports = {
     },
     { name: "nothing-imports-cli", severity: "error", from: { pathNot: "^src/cli/" }, to: { path: "^src/cli/" } },
     { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
-    { name: "no-dev-dependencies-in-src", severity: "error", from: { path: "^src/", pathNot: "^src/training/" }, to: { dependencyTypes: ["npm-dev"] } },
+    { name: "no-dev-dependencies-in-src", severity: "error", from: { path: "^src/", pathNot: "^src/training/" }, to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/node-av/" } },
+    {
+      name: "ffmpeg-only-in-video",
+      comment: "an optional peer, loaded when a video is read",
+      severity: "error",
+      from: { pathNot: "^src/video/" },
+      to: { path: "node_modules/node-av/" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
