@@ -113,11 +113,6 @@ OrtApi::OrtApi(const std::string& path) {
   take(GetAvailableProviders, table, 125);
   take(ReleaseAvailableProviders, table, 126);
   take(AddSessionConfigEntry, table, 130);
-  take(RunWithBinding, table, 133);
-  take(CreateIoBinding, table, 134);
-  take(ReleaseIoBinding, table, 135);
-  take(BindInput, table, 136);
-  take(BindOutput, table, 137);
   take(AddRunConfigEntry, table, 165);
   take(SessionOptionsAppendExecutionProvider_TensorRT_V2, table, 170);
   take(CreateTensorRTProviderOptions, table, 171);

@@ -18,7 +18,6 @@ struct OrtSessionOptions;
 struct OrtRunOptions;
 struct OrtValue;
 struct OrtMemoryInfo;
-struct OrtIoBinding;
 struct OrtTensorInfo;
 struct OrtTypeInfo;
 struct OrtAllocator;
@@ -102,10 +101,6 @@ class OrtApi {
   OrtStatus* (*GetDimensions)(const OrtTensorInfo*, int64_t*, size_t);
   OrtStatus* (*GetSymbolicDimensions)(const OrtTensorInfo*, const char** names, size_t);
   OrtStatus* (*GetTensorShapeElementCount)(const OrtTensorInfo*, size_t*);
-  OrtStatus* (*CreateIoBinding)(OrtSession*, OrtIoBinding**);
-  OrtStatus* (*BindInput)(OrtIoBinding*, const char* name, const OrtValue*);
-  OrtStatus* (*BindOutput)(OrtIoBinding*, const char* name, const OrtValue*);
-  OrtStatus* (*RunWithBinding)(OrtSession*, const OrtRunOptions*, const OrtIoBinding*);
   OrtStatus* (*GetAvailableProviders)(char*** names, int* count);
   OrtStatus* (*ReleaseAvailableProviders)(char** names, int count);
   OrtStatus* (*SessionOptionsAppendExecutionProvider)(OrtSessionOptions*, const char* registered_name,
@@ -140,7 +135,6 @@ class OrtApi {
   void (*ReleaseSessionOptions)(OrtSessionOptions*);
   void (*ReleaseTensorTypeAndShapeInfo)(OrtTensorInfo*);
   void (*ReleaseMemoryInfo)(OrtMemoryInfo*);
-  void (*ReleaseIoBinding)(OrtIoBinding*);
 
  private:
   explicit OrtApi(const std::string& path);

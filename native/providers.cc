@@ -74,6 +74,14 @@ const OrtEpDevice* best_device(const OrtApi& api, const std::string& provider) {
 
 }  // namespace
 
+std::unique_lock<std::mutex> hold_provider(const ProviderChoice& choice) {
+  // Never destroyed: at the end of the process sessions of other threads may still be running.
+  static auto* webgpu = new std::mutex();
+  // `WebGPU` inside the library, `WebGpuExecutionProvider` in a plugin.
+  const bool is_webgpu = choice.name.rfind("WebG", 0) == 0;
+  return is_webgpu ? std::unique_lock<std::mutex>(*webgpu) : std::unique_lock<std::mutex>();
+}
+
 std::vector<std::string> built_in_providers(const OrtApi& api) {
   char** names = nullptr;
   int count = 0;

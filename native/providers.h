@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,12 @@ struct ProviderChoice {
   bool allow_software = false;
   std::vector<std::pair<std::string, std::string>> options;
 };
+
+/**
+ * What must be held while a session on this provider is created, runs or ends: all sessions on WebGPU share one context,
+ * and two that run at the same time spoil each other's results or crash. Holds nothing for all others.
+ */
+std::unique_lock<std::mutex> hold_provider(const ProviderChoice& choice);
 
 /** The providers that the library was built with, best first, by onnxruntime's names. */
 std::vector<std::string> built_in_providers(const OrtApi& api);

@@ -190,7 +190,7 @@ void Segmenter::plan(const Geometry& geometry) {
   const std::vector<int64_t> dims = options_.input.planar
                                         ? std::vector<int64_t>{1, channels, geometry.y.tensor, geometry.x.tensor}
                                         : std::vector<int64_t>{1, geometry.y.tensor, geometry.x.tensor, channels};
-  session_->bind_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
+  session_->set_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
   plan_ = std::move(plan);
 }
 

@@ -22,8 +22,7 @@ Session::Session(const OrtApi& api, const SessionOptions& options)
       run_options_(nullptr, api.ReleaseRunOptions),
       memory_(nullptr, api.ReleaseMemoryInfo),
       input_(nullptr, api.ReleaseValue),
-      result_(nullptr, api.ReleaseValue),
-      binding_(nullptr, api.ReleaseIoBinding) {
+      result_(nullptr, api.ReleaseValue) {
   OrtRunOptions* run_options = nullptr;
   api.check(api.CreateRunOptions(&run_options), kModelCode);
   run_options_.reset(run_options);
@@ -36,6 +35,7 @@ std::unique_ptr<Session> Session::from_bytes(const SessionOptions& options, cons
   const OrtApi& api = OrtApi::open(options.library);
   std::unique_ptr<Session> session(new Session(api, options));
   OrtSession* created = nullptr;
+  const std::unique_lock<std::mutex> held = hold_provider(options.provider);
   const Owned<OrtSessionOptions> settings = session->session_options();
   api.check(api.CreateSessionFromArray(api.env(), model, bytes, settings.get(), &created), session->creation_code());
   session->session_.reset(created);
@@ -46,10 +46,16 @@ std::unique_ptr<Session> Session::from_file(const SessionOptions& options, const
   const OrtApi& api = OrtApi::open(options.library);
   std::unique_ptr<Session> session(new Session(api, options));
   OrtSession* created = nullptr;
+  const std::unique_lock<std::mutex> held = hold_provider(options.provider);
   const Owned<OrtSessionOptions> settings = session->session_options();
   api.check(api.CreateSession(api.env(), path.c_str(), settings.get(), &created), session->creation_code());
   session->session_.reset(created);
   return session;
+}
+
+Session::~Session() {
+  const std::unique_lock<std::mutex> held = hold_provider(options_.provider);
+  session_.reset();
 }
 
 Session::Owned<OrtSessionOptions> Session::session_options() const {
@@ -70,8 +76,7 @@ Session::Owned<OrtSessionOptions> Session::session_options() const {
 
 const char* Session::creation_code() const { return options_.provider.name.empty() ? kModelCode : kProviderCode; }
 
-void Session::bind_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) {
-  binding_.reset();
+void Session::set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) {
   result_.reset();
   OrtValue* input = nullptr;
   api_.check(api_.CreateTensorWithDataAsOrtValue(memory_.get(), data, bytes, dims.data(), dims.size(),
@@ -81,24 +86,17 @@ void Session::bind_input(void* data, size_t bytes, OrtElement element, const std
 }
 
 void Session::run() {
-  if (binding_ == nullptr) run_first();
-  else api_.check(api_.RunWithBinding(session_.get(), run_options_.get(), binding_.get()), kRunCode);
-}
-
-void Session::run_first() {
   const char* input_name = options_.input_name.c_str();
   const char* output_name = options_.output_name.c_str();
   const OrtValue* input = input_.get();
-  OrtValue* result = nullptr;
+  OrtValue* result = result_.get();
+  const std::unique_lock<std::mutex> held = hold_provider(options_.provider);
+  // Not by an IoBinding: for a provider with memory of its own that copies the input when it is bound, not when it runs,
+  // and every frame after the first would get the first one's mask.
   api_.check(api_.Run(session_.get(), run_options_.get(), &input_name, &input, 1, &output_name, 1, &result), kRunCode);
+  if (result_ != nullptr) return;
   result_.reset(result);
   view_output();
-  OrtIoBinding* binding = nullptr;
-  api_.check(api_.CreateIoBinding(session_.get(), &binding), kRunCode);
-  Owned<OrtIoBinding> owned(binding, api_.ReleaseIoBinding);
-  api_.check(api_.BindInput(binding, input_name, input), kRunCode);
-  api_.check(api_.BindOutput(binding, output_name, result), kRunCode);
-  binding_ = std::move(owned);
 }
 
 void Session::view_output() {

@@ -27,8 +27,8 @@ struct OutputView {
 };
 
 /**
- * A session of onnxruntime with bound input and output, for one thread at a time. Both lie in the CPU's memory: providers
- * with memory of their own copy them, each once per run.
+ * A session of onnxruntime whose input and output stay where they are from run to run, for one thread at a time. Both lie
+ * in the CPU's memory: providers with memory of their own copy them, each once per run.
  */
 class Session {
  public:
@@ -38,13 +38,14 @@ class Session {
    */
   static std::unique_ptr<Session> from_bytes(const SessionOptions& options, const void* model, size_t bytes);
   static std::unique_ptr<Session> from_file(const SessionOptions& options, const std::string& path);
+  ~Session();
 
   /**
-   * Binds the memory that every following run reads. The first run after it finds out what the net gives; from the
+   * Names the memory that every following run reads. The first run after it finds out what the net gives; from the
    * second on onnxruntime writes into that same memory.
-   * @param data stays the caller's and alive while it is bound
+   * @param data stays the caller's and alive as long as it is read
    */
-  void bind_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims);
+  void set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims);
 
   /** @throws CodedError INFERENCE_FAILED with onnxruntime's message */
   void run();
@@ -63,7 +64,6 @@ class Session {
   Owned<OrtSessionOptions> session_options() const;
   /** The code of what goes wrong while the session is created. */
   const char* creation_code() const;
-  void run_first();
   void view_output();
 
   const OrtApi& api_;
@@ -73,7 +73,6 @@ class Session {
   Owned<OrtMemoryInfo> memory_;
   Owned<OrtValue> input_;
   Owned<OrtValue> result_;
-  Owned<OrtIoBinding> binding_;
   OutputView output_{};
 };
 

@@ -27,14 +27,20 @@ export function loaded(model: OnnxModel): LoadedModel {
 export class Engines {
   readonly #open: Engine[] = [];
 
-  async start(engine: "native" | "reference", model: LoadedModel, threads = 2): Promise<Engine> {
-    const started = await createEngine(model, { engine, threads });
+  async start(
+    engine: "native" | "reference",
+    model: LoadedModel,
+    threads = 2,
+    executionProvider: "cpu" | "webgpu" = "cpu",
+  ): Promise<Engine> {
+    const started = await createEngine(model, { engine, threads, executionProvider });
     this.#open.push(started);
     return started;
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all(this.#open.map((engine) => engine.close()));
+    // One after the other, for the sake of WebGPU.
+    for (const engine of this.#open) await engine.close();
   }
 }
 

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Frame } from "../../src/core/frame.js";
 import type { Mask } from "../../src/core/mask.js";
+import type { Engine } from "../../src/engine/engine.js";
 import { type LoadedModel, loadModel } from "../../src/model/load-model.js";
 import type { OnnxModel } from "../../src/model/onnx-model.js";
 import { createNet } from "../../src/nets/create-net.js";
@@ -20,6 +21,7 @@ import {
 } from "../model/golden-models.js";
 import { randomValues } from "../nets/random-values.js";
 import { Engines, frameOf, hasNative, loaded } from "./engines.js";
+import { missingWebgpu } from "./webgpu.js";
 
 /**
  * How many px of a mask must be equal. Not all: an engine that normalises by a multiply-add instead of a table, or
@@ -44,8 +46,12 @@ function compare(native: Mask, reference: Mask): number {
   return equal / native.data.length;
 }
 
-function expectClose(native: Mask, reference: Mask, close: number): void {
-  expect(compare(native, reference)).toBeGreaterThanOrEqual(close);
+function expectClose({ reference, others }: Masks, close: number): void {
+  for (const [engine, mask] of others) expectCloseTo(reference, mask, close, engine);
+}
+
+function expectCloseTo(reference: Mask, native: Mask, close: number, engine: string): void {
+  expect(compare(native, reference), engine).toBeGreaterThanOrEqual(close);
   expect(native.objects.map(({ class: id }) => id)).toEqual(reference.objects.map(({ class: id }) => id));
   const { width, height } = reference;
   native.objects.forEach((object, index) => {
@@ -120,21 +126,49 @@ function coarseModel(resize: string, dtype: "float32" | "float16" | "uint8" = "f
 const engines = new Engines();
 afterAll(() => engines.closeAll());
 
-async function both(model: LoadedModel): Promise<(frame: Frame) => Promise<[Mask, Mask]>> {
-  const native = await engines.start("native", model);
-  const reference = await engines.start("reference", model);
-  return (frame) => Promise.all([native.segment(frame), reference.segment(frame)]);
+/** What the reference engine says on the CPU, and what every other engine says, by its name. */
+interface Masks {
+  readonly reference: Mask;
+  readonly others: readonly (readonly [name: string, mask: Mask])[];
 }
 
-describe.skipIf(!hasNative)("native and reference agree", () => {
+const OTHERS = [
+  ["native", "cpu"],
+  ...(missingWebgpu === undefined
+    ? ([
+        ["native", "webgpu"],
+        ["reference", "webgpu"],
+      ] as const)
+    : []),
+] as const;
+
+async function all(model: LoadedModel): Promise<(frame: Frame) => Promise<Masks>> {
+  const reference = await engines.start("reference", model);
+  const others: (readonly [string, string, Engine])[] = [];
+  // One after the other: onnxruntime-node does not keep its sessions on WebGPU apart from those of others.
+  for (const [name, provider] of OTHERS) {
+    others.push([`${name} on ${provider}`, provider, await engines.start(name, model, 2, provider)]);
+  }
+  return async (frame) => {
+    const masks: Masks["others"][number][] = [];
+    for (const [name, provider, engine] of others) {
+      masks.push([name, await engine.segment(frame)]);
+      // Else the CPU behind a provider that broke would agree with itself.
+      expect(engine.executionProvider).toBe(provider);
+    }
+    return { reference: await reference.segment(frame), others: masks };
+  };
+}
+
+describe.skipIf(!hasNative)("all engines agree with the reference on the CPU", () => {
   describe.each([
     ["two classes, colour", 2, 3],
     ["two classes, grey", 2, 1],
     ["five classes, colour", 5, 3],
   ] as const)("on a net of the project: %s", (_, classCount, channels) => {
-    let segment: Awaited<ReturnType<typeof both>>;
+    let segment: Awaited<ReturnType<typeof all>>;
     beforeAll(async () => {
-      segment = await both(loaded(netModel(classCount, channels)));
+      segment = await all(loaded(netModel(classCount, channels)));
     });
 
     test.each(ENCODINGS)("%s, odd sizes and steps", async (encoding) => {
@@ -144,10 +178,10 @@ describe.skipIf(!hasNative)("native and reference agree", () => {
         [64, 64, 7],
         [isEven ? 34 : 33, isEven ? 130 : 131, 3],
       ] as const) {
-        const [native, reference] = await segment(frameOf(draw(scene, width, height, encoding, padding)));
-        expectClose(native, reference, CLOSE);
+        const masks = await segment(frameOf(draw(scene, width, height, encoding, padding)));
+        expectClose(masks, CLOSE);
         // A mask of one class would agree with anything.
-        expect(new Set(reference.data).size).toBeGreaterThan(1);
+        expect(new Set(masks.reference.data).size).toBeGreaterThan(1);
       }
     });
 
@@ -156,14 +190,14 @@ describe.skipIf(!hasNative)("native and reference agree", () => {
       const file = await sharp(data, { raw: { width, height, channels: 3 } })
         .toFormat(encoding)
         .toBuffer();
-      const [native, reference] = await segment(frameOf({ width, height, step: 0, encoding, data: file }));
-      expectClose(native, reference, CLOSE);
+      const masks = await segment(frameOf({ width, height, step: 0, encoding, data: file }));
+      expectClose(masks, CLOSE);
     });
   });
 
   // Frames smaller than the net are left out: sharp enlarges from corner to corner and so moves the picture by half a px.
   test.each(["stretch", "letterbox", "crop"])("on a net of fixed size, by %s", async (resize) => {
-    const segment = await both(loaded(coarseModel(resize)));
+    const segment = await all(loaded(coarseModel(resize)));
     for (const [width, height] of [
       [192, 128],
       [320, 180],
@@ -171,16 +205,16 @@ describe.skipIf(!hasNative)("native and reference agree", () => {
       [96, 64],
     ] as const) {
       for (const encoding of ["rgb8", "bgra8", "mono8"] as const) {
-        const [native, reference] = await segment(frameOf(draw(scene, width, height, encoding, 5)));
-        expectClose(native, reference, CLOSE_WHEN_RESIZED);
+        const masks = await segment(frameOf(draw(scene, width, height, encoding, 5)));
+        expectClose(masks, CLOSE_WHEN_RESIZED);
       }
     }
   });
 
   test.each(["float16", "uint8"] as const)("on a net that takes %s", async (dtype) => {
-    const segment = await both(loaded(coarseModel("letterbox", dtype)));
-    const [native, reference] = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
-    expectClose(native, reference, CLOSE);
+    const segment = await all(loaded(coarseModel("letterbox", dtype)));
+    const masks = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
+    expectClose(masks, CLOSE);
   });
 
   test("on scores in half floats", async () => {
@@ -195,18 +229,18 @@ describe.skipIf(!hasNative)("native and reference agree", () => {
       output: [value("logits", "float16", ["n", 4, 16, 24])],
       manifest: JSON.parse(base.metadataProps[0]!.value),
     });
-    const segment = await both(loaded(half));
-    const [native, reference] = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
-    expectClose(native, reference, CLOSE);
+    const segment = await all(loaded(half));
+    const masks = await segment(frameOf(draw(scene, 96, 64, "rgb8")));
+    expectClose(masks, CLOSE);
   });
 
   test.each([
     ["class ids", argmaxModel({ ...RGB_MANIFEST, classes: classes(3) })],
     ["channels last", nhwcModel(RGB_MANIFEST)],
   ])("on a net with %s", async (_, model) => {
-    const segment = await both(loaded(model));
-    const [native, reference] = await segment(frameOf(draw(scene, 71, 43, "bgr8", 2)));
-    expectClose(native, reference, CLOSE);
+    const segment = await all(loaded(model));
+    const masks = await segment(frameOf(draw(scene, 71, 43, "bgr8", 2)));
+    expectClose(masks, CLOSE);
   });
 });
 
@@ -233,12 +267,15 @@ async function frames(): Promise<Frame[]> {
   return [drawn, ...(await Promise.all(real))];
 }
 
-describe.skipIf(!hasNative || shipped.length === 0)("native and reference agree on shipped models", () => {
-  test.each(shipped)("%s", async (name) => {
-    const segment = await both(await loadModel(path.join(MODELS, name)));
-    for (const frame of await frames()) {
-      const [native, reference] = await segment(frame);
-      expectClose(native, reference, CLOSE);
-    }
-  });
-});
+describe.skipIf(!hasNative || shipped.length === 0)(
+  "all engines agree with the reference on shipped models",
+  () => {
+    test.each(shipped)("%s", async (name) => {
+      const segment = await all(await loadModel(path.join(MODELS, name)));
+      for (const frame of await frames()) {
+        const masks = await segment(frame);
+        expectClose(masks, CLOSE);
+      }
+    });
+  },
+);

@@ -128,7 +128,8 @@ describe("the pipeline", () => {
     await next;
     engine.finish();
     pipeline.stop();
-    const { latencyMs, latencyFrames } = await done;
+    const { latencyMs, latencyFrames, executionProvider, providerFallbacks } = await done;
+    expect([executionProvider, providerFallbacks]).toEqual(["cpu", 0]);
     expect(sink.masks.every(({ timing }) => timing.wait > 0)).toBe(true);
     expect(latencyFrames).toBe(2);
     expect(latencyMs).toMatchObject({

@@ -8,11 +8,14 @@ export const MIN_EQUAL_SHARE = 0.995;
 /** The cameras that this is made for: speed is compared where it will count. */
 const USUAL_SIZE = { width: 1280, height: 1024 } as const;
 
-/** After a first run that compiles and allocates; the fastest counts, for others work on the machine too. */
-const TIMED_RUNS = 3;
+/**
+ * Two frames in turns: a provider that gets the first one right may still miss that the input has changed. The first run
+ * compiles and allocates; the fastest of the others counts, for there is other work on the machine.
+ */
+const TURNS = 2;
 
 export interface SelfCheck {
-  /** Share of px with the CPU's class. */
+  /** Share of px with the CPU's class, on the frame where it is lower. */
   readonly equalShare: number;
   /** Fastest run of the net on each, in milliseconds. */
   readonly cpuMs: number;
@@ -20,28 +23,35 @@ export interface SelfCheck {
 }
 
 /**
- * Runs one drawn frame on the CPU and on an accelerator.
+ * Runs drawn frames on the CPU and on an accelerator.
  * @throws MavsegError as `segment` does
  */
 export async function selfCheck(cpu: Engine, accelerator: Engine): Promise<SelfCheck> {
-  const frame = drawnFrame(cpu.manifest.input.size ?? USUAL_SIZE);
-  const expected = await timedMask(cpu, frame);
-  const actual = await timedMask(accelerator, frame);
-  const equalShare = shareOfEqual(expected.mask, actual.mask);
-  expected.mask.release?.();
-  actual.mask.release?.();
-  return { equalShare, cpuMs: expected.fastestMs, acceleratorMs: actual.fastestMs };
+  const size = cpu.manifest.input.size ?? USUAL_SIZE;
+  const frames = [drawnFrame(size, 0), drawnFrame(size, size.height)] as const;
+  const expected = await answer(cpu, frames);
+  const actual = await answer(accelerator, frames);
+  const shares = frames.map((_, index) => shareOfEqual(expected.masks[index]!, actual.masks[index]!));
+  return {
+    equalShare: Math.min(...shares),
+    cpuMs: expected.fastestMs,
+    acceleratorMs: actual.fastestMs,
+  };
 }
 
-async function timedMask(engine: Engine, frame: Frame): Promise<{ mask: Mask; fastestMs: number }> {
-  let mask = await engine.segment(frame);
-  let fastestMs = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < TIMED_RUNS; run++) {
-    mask.release?.();
-    mask = await engine.segment(frame);
-    fastestMs = Math.min(fastestMs, mask.timing.infer);
+async function answer(
+  engine: Engine,
+  frames: readonly Frame[],
+): Promise<{ masks: Mask[]; fastestMs: number }> {
+  let masks: Mask[] = [];
+  const inferMs: number[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    masks = [];
+    // Not given back: two at a time, and only here, are no reason for a pool.
+    for (const frame of frames) masks.push(await engine.segment(frame));
+    inferMs.push(...masks.map(({ timing }) => timing.infer));
   }
-  return { mask, fastestMs };
+  return { masks, fastestMs: Math.min(...inferMs.slice(1)) };
 }
 
 function shareOfEqual({ data: expected }: Mask, { data: actual }: Mask): number {
@@ -54,13 +64,16 @@ function shareOfEqual({ data: expected }: Mask, { data: actual }: Mask): number 
 const WAVES_PX = [17, 61, 211] as const;
 
 /** Soft blobs and stripes in all colours: a grey frame would give one class everywhere and so prove nothing. */
-function drawnFrame({ width, height }: { readonly width: number; readonly height: number }): Frame {
+function drawnFrame(
+  { width, height }: { readonly width: number; readonly height: number },
+  shiftPx: number,
+): Frame {
   const data = new Uint8Array(width * height * 3);
   WAVES_PX.forEach((wavePx, channel) => {
     const across = waves(width, wavePx);
-    const aslant = waves(width + 2 * height, 2 * wavePx);
+    const aslant = waves(width + 2 * height + shiftPx, 2 * wavePx);
     for (let y = 0, at = channel; y < height; y++) {
-      for (let x = 0; x < width; x++, at += 3) data[at] = 127.5 + across[x]! + aslant[x + 2 * y]!;
+      for (let x = 0; x < width; x++, at += 3) data[at] = 127.5 + across[x]! + aslant[x + 2 * y + shiftPx]!;
     }
   });
   const stamp = { sec: 0, nanosec: 0 };
