@@ -17,7 +17,8 @@ export interface RenderOptions {
 }
 
 /** The report for people: what was found by each check, and under it the command that mends it. */
-export function renderReport({ checks, wrong }: DoctorReport, { isColoured, width }: RenderOptions): string {
+export function renderReport(report: DoctorReport, { isColoured, width }: RenderOptions): string {
+  const { checks, wrong, machine } = report;
   const nameWidth = Math.max(...checks.map(({ name }) => name.length));
   const indent = " ".repeat(MARK_WIDTH + nameWidth + 2 * GAP.length);
   const column = Math.max(MIN_COLUMN, (width ?? Number.POSITIVE_INFINITY) - indent.length);
@@ -32,7 +33,7 @@ export function renderReport({ checks, wrong }: DoctorReport, { isColoured, widt
       ...(mend === null ? [] : [`${indent}-> ${mend}`]),
     ];
   });
-  return `${lines.join("\n")}\n\n${verdict(wrong)}\n`;
+  return `mavseg ${machine.versions.mavseg}\n\n${lines.join("\n")}\n\n${verdict(wrong)}\n`;
 }
 
 /** Breaks between words; a word that is longer than a line, such as a path, stays whole. */

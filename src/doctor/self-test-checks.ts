@@ -22,7 +22,7 @@ export function checkSelfTest(
   const [id, name] = isReference
     ? ["self-test-reference", "test: reference engine"]
     : [`self-test-${provider}`, `test: ${provider}`];
-  const mend = isReference ? reinstall(place, "onnxruntime-node") : mendProvider(provider, place);
+  const mend = isReference ? mendReference(outcome, place) : mendProvider(provider, place);
   if (outcome.state !== "answered") {
     const found = `${describeFailure(outcome)}${isSoftware ? "; there is no GPU for it here" : ""}`;
     return isSoftware ? note(id, name, found) : wrong(id, name, found, mend);
@@ -43,6 +43,12 @@ function describe({ medianMs, runs, classes, equalShare }: SelfTest): string {
 /** 99.996 % may not be shown as 100 %. */
 function floorPercent(share: number): string {
   return (Math.floor(share * 10_000) / 100).toFixed(2);
+}
+
+/** The reference engine is made of two packages. */
+function mendReference(outcome: SelfTestResult["outcome"], place: Place): string {
+  const isSharp = outcome.state !== "answered" && outcome.reason.includes("sharp");
+  return reinstall(place, isSharp ? "sharp" : "onnxruntime-node");
 }
 
 function mendProvider(provider: "cpu" | Accelerator, place: Place): string | null {

@@ -138,7 +138,7 @@ export function checkLoad({ average, stealShare }: Load, cores: number): Check {
   const steal =
     stealShare === null ? null : `${Math.round(stealShare * 100)} % taken by other guests of the host`;
   if (average === null) return note("load", "load", "the kernel does not tell");
-  const found = [`${average[0]} runnable on ${cores} cores`, steal].filter(Boolean).join(", ");
+  const found = [`average ${average[0].toFixed(1)} on ${cores} cores`, steal].filter(Boolean).join(", ");
   const isQuiet = average[0] <= cores * QUIET_SHARE && (stealShare ?? 0) <= MAX_STEAL_SHARE;
   if (isQuiet) return ok("load", "load", found);
   return note("load", "load", `${found}; times are not to be relied on`, "top -o %CPU -b -n 1 | head -n 15");

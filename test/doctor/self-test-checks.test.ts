@@ -70,6 +70,15 @@ describe("checkSelfTest", () => {
       checkSelfTest({ engine, provider, outcome }, false, place).mend;
     expect(mend("cpu")).toMatch(/npm run build:native$/);
     expect(mend("cpu", "reference")).toMatch(/^rm -rf .*onnxruntime-node && npm install/);
+    const noSharp = {
+      state: "failed",
+      code: null,
+      reason: "Could not load the sharp module",
+      hint: null,
+    } as const;
+    expect(
+      checkSelfTest({ engine: "reference", provider: "cpu", outcome: noSharp }, false, place).mend,
+    ).toMatch(/node_modules\/sharp && npm install/);
     expect(mend("cuda")).toBe("sudo apt-get install -y nvidia-driver");
     expect(mend("openvino")).toBe("pip install --upgrade onnxruntime-ep-openvino");
   });
