@@ -85,9 +85,11 @@ function namedOffer(
   const offer = offers.find(({ accelerator }) => accelerator === wanted);
   if (offer !== undefined) return offer;
   const places = [ortLibrary, ...pluginLibraries].join(" and ");
+  const others = offers.length === 0 ? "cpu alone" : offers.map(({ accelerator }) => accelerator).join(", ");
   throw new MavsegError("PROVIDER_UNAVAILABLE", {
     expected: `${wanted} to be offered by ${places}`,
-    actual: offers.length === 0 ? "cpu alone" : offers.map(({ accelerator }) => accelerator).join(", "),
+    // A plugin is known by its devices alone: one that finds none offers nothing.
+    actual: pluginLibraries.length === 0 ? others : `${others}; the plugins find no device for it`,
     hint: remedyFor(wanted, isJetson),
   });
 }
