@@ -131,7 +131,9 @@ async function stream(engine: Engine, options: RunOptions, log: Logger, signal: 
   }
 }
 
-function logStatus(pipeline: Pipeline, { executionProvider }: Engine, log: Logger): void {
+function logStatus(pipeline: Pipeline, engine: Engine, log: Logger): void {
+  const { executionProvider, providerFallbacks = 0 } = engine;
   const residentBytes = process.memoryUsage.rss();
-  log.info({ ...pipeline.counters, executionProvider, ageMs: pipeline.age ?? null, residentBytes }, "status");
+  const provider = { executionProvider, providerFallbacks };
+  log.info({ ...pipeline.counters, ...provider, ageMs: pipeline.age ?? null, residentBytes }, "status");
 }

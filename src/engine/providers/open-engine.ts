@@ -3,6 +3,7 @@ import { readBoard } from "../../machine/board.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import type { Engine } from "../engine.js";
 import { NativeEngine } from "../native/native-engine.js";
+import type { EngineCache } from "./engine-cache.js";
 import { FallbackEngine } from "./fallback-engine.js";
 import { type Candidate, planCandidates, remedyFor } from "./plan.js";
 import type { Accelerator, ProviderRequest } from "./provider.js";
@@ -114,7 +115,7 @@ async function objectionTo(
 async function open(model: LoadedModel, candidate: Candidate, options: OpenOptions): Promise<Engine> {
   const { accelerator, choice, cache } = candidate;
   const wasFilled = cache?.isFilled === true;
-  const kept = await cache?.prepare();
+  const kept = await prepareCache(cache, options);
   const provider = {
     name: accelerator,
     // Whoever names an option of the cache knows better.
@@ -130,8 +131,18 @@ async function open(model: LoadedModel, candidate: Candidate, options: OpenOptio
       `${accelerator} failed with what ${cache!.folder} keeps, so that is made anew: ${error.actual}`,
     );
     await cache!.clear();
-    await cache!.prepare();
+    await prepareCache(cache, options);
     return create();
+  }
+}
+
+/** @returns the provider's options for its cache; none where the disk takes nothing, which must not keep a drone down */
+async function prepareCache(cache: EngineCache | undefined, { log }: OpenOptions) {
+  try {
+    return await cache?.prepare();
+  } catch (error) {
+    log?.(`what is compiled will not be kept: ${(error as MavsegError).actual}`);
+    return undefined;
   }
 }
 

@@ -154,4 +154,17 @@ describe("what a provider has compiled before", () => {
     const options = vi.mocked(NativeEngine.create).mock.lastCall![1]!.provider!.choice.options;
     expect(options.trt_engine_cache_path).toBe(cache.folder);
   });
+
+  test("is not kept where the disk takes nothing, and the provider runs all the same", async () => {
+    offer({ tensorrt: { classId: 1, ms: 1 } });
+    const cache = await filledCache();
+    vi.spyOn(cache, "prepare").mockRejectedValue(
+      new MavsegError("OUTPUT_UNWRITABLE", { actual: "EROFS: read-only file system" }),
+    );
+    vi.mocked(planCandidates).mockResolvedValue([candidate("tensorrt", cache)]);
+    const engine = await openEngine(loaded(redGreenModel()), { executionProvider: "tensorrt", log });
+    expect(engine.executionProvider).toBe("tensorrt");
+    expect(said).toEqual(["what is compiled will not be kept: EROFS: read-only file system"]);
+    expect(vi.mocked(NativeEngine.create).mock.lastCall![1]!.provider!.choice.options).toEqual({});
+  });
 });
