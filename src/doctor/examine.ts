@@ -1,9 +1,9 @@
 import { cacheRoot } from "../engine/providers/engine-cache.js";
-import { readGpus } from "../engine/providers/gpus.js";
+import { type Gpus, readGpus } from "../engine/providers/gpus.js";
 import { listOffers, type Offer } from "../engine/providers/offers.js";
 import { sayWhileWaiting } from "../engine/providers/waiting.js";
 import { readDisk } from "../machine/disk.js";
-import { readCpuTimes, readLoad } from "../machine/load.js";
+import { type CpuTimes, readCpuTimes, readLoad } from "../machine/load.js";
 import { type Machine, readMachine } from "../machine/machine.js";
 import { readPower } from "../machine/power-rails.js";
 import { readTemperatures } from "../machine/temperatures.js";
@@ -11,7 +11,7 @@ import { readThrottling } from "../machine/throttling.js";
 import type { Check } from "./check.js";
 import { type Place, thisPlace } from "./commands.js";
 import { checkAddon, checkOnnxruntime, checkProviders } from "./engine-checks.js";
-import { checkCuda, checkTensorrt, checkVulkan, hasGpu } from "./gpu-checks.js";
+import { checkCuda, checkTensorrt, checkVulkan } from "./gpu-checks.js";
 import { type Inquiry, inquire } from "./inquire.js";
 import { checkModel, type ModelFinding } from "./model-check.js";
 import { checkPackage, checkTraining } from "./package-checks.js";
@@ -41,34 +41,26 @@ export async function examine(options: ExamineOptions = {}): Promise<DoctorRepor
   const { say = () => {} } = options;
   const before = readCpuTimes();
   const machine = readMachine();
+  const gpus = readGpus();
   const place = thisPlace(machine.board, machine.versions);
   const asked = Promise.all([inquire(options), checkModel(options, place)]);
   const [inquiry, model] = await sayWhileWaiting(asked, (seconds) => say(`libraries: ${seconds} s`));
-  const offers =
-    inquiry.ort === null ? [] : listOffers(inquiry.ort.report, inquiry.ort.file, readGpus(), true);
+  const { ort } = inquiry;
+  const offers = ort === null ? [] : listOffers(ort.report, ort.file, gpus, true);
   const tests = await testProviders(options, inquiry, model, offers, say);
-  const changing = {
-    temperatures: readTemperatures(),
-    throttling: readThrottling(),
-    power: readPower(),
-    load: readLoad(before),
-  };
+  const changing = readChanging(before);
   const checks = [
-    ...checkSystem(machine, place),
-    checkHeat(changing.temperatures, changing.throttling),
-    checkMemory(machine.memory),
-    checkCacheFolder(readDisk(cacheRoot())),
-    checkLoad(changing.load, machine.processor.cores),
-    ...checkLibraries(options, machine, inquiry, offers, place),
+    ...checkMachine(machine, changing, place),
+    ...checkLibraries(options, { machine, gpus, inquiry, offers, place }),
     model.check,
-    ...tests.map((test) => checkSelfTest(test, isInSoftware(test, machine), place)),
+    ...tests.map((test) => checkSelfTest(test, isInSoftware(test, gpus), place)),
   ];
   return {
     version: 1,
     at: new Date().toISOString(),
     machine,
     ...changing,
-    onnxruntime: inquiry.ort === null ? null : { file: inquiry.ort.file, ...inquiry.ort.report },
+    onnxruntime: ort === null ? null : { file: ort.file, ...ort.report },
     model: describeModel(model),
     selfTests: tests.flatMap(({ outcome }) => (outcome.state === "answered" ? [outcome.value] : [])),
     checks,
@@ -76,19 +68,44 @@ export async function examine(options: ExamineOptions = {}): Promise<DoctorRepor
   };
 }
 
-function checkLibraries(
-  { ortLibrary }: ExamineOptions,
-  machine: Machine,
-  inquiry: Inquiry,
-  offers: readonly Offer[],
-  place: Place,
-): Check[] {
+/** What is read last: the self-tests have warmed the machine by then. */
+type Changing = Pick<DoctorReport, "temperatures" | "throttling" | "power" | "load">;
+
+function readChanging(before: CpuTimes | null): Changing {
+  return {
+    temperatures: readTemperatures(),
+    throttling: readThrottling(),
+    power: readPower(),
+    load: readLoad(before),
+  };
+}
+
+function checkMachine(machine: Machine, { temperatures, throttling, load }: Changing, place: Place): Check[] {
+  return [
+    ...checkSystem(machine, place),
+    checkHeat(temperatures, throttling),
+    checkMemory(machine.memory),
+    checkCacheFolder(readDisk(cacheRoot())),
+    checkLoad(load, machine.processor.cores),
+  ];
+}
+
+interface Findings {
+  readonly machine: Machine;
+  readonly gpus: Gpus;
+  readonly inquiry: Inquiry;
+  readonly offers: readonly Offer[];
+  readonly place: Place;
+}
+
+function checkLibraries({ ortLibrary }: ExamineOptions, findings: Findings): Check[] {
+  const { machine, gpus, inquiry, offers, place } = findings;
   const { addon, onnxruntime, plugins, gpuLibraries, ort } = inquiry;
   return [
     checkAddon(addon, place),
     checkOnnxruntime(onnxruntime, ortLibrary, place),
     checkProviders(plugins, offers, place),
-    checkVulkan(machine, gpuLibraries, place),
+    checkVulkan(machine, gpuLibraries, gpus.hasAny, place),
     checkCuda(machine, gpuLibraries, ort?.file ?? null, place),
     checkTensorrt(machine, gpuLibraries, ort?.file ?? null, place),
     checkPackage("sharp", inquiry.sharp, place),
@@ -119,8 +136,8 @@ async function testProviders(
 }
 
 /** WebGPU runs on Vulkan's software drivers where there is no GPU. */
-function isInSoftware({ provider }: SelfTestResult, machine: Machine): boolean {
-  return provider === "webgpu" && !hasGpu(machine);
+function isInSoftware({ provider }: SelfTestResult, { hasAny }: Gpus): boolean {
+  return provider === "webgpu" && !hasAny;
 }
 
 function describeModel({ model }: ModelFinding): DoctorReport["model"] {

@@ -32,19 +32,20 @@ export function findGpuLibraries(search: LibrarySearch = {}): GpuLibraries["foun
   return Object.fromEntries(entries) as GpuLibraries["found"];
 }
 
-/** Whether there is a GPU of any kind, with its driver or without. */
-export function hasGpu({ gpu, board }: Machine): boolean {
-  return board.isJetson || gpu.pci.length > 0;
-}
-
 function hasNvidia({ gpu, board }: Machine): boolean {
   return (
     board.isJetson || gpu.nvidiaDriver !== null || gpu.pci.some(({ vendor }) => vendor === NVIDIA_VENDOR)
   );
 }
 
-export function checkVulkan(machine: Machine, { found, reasons }: GpuLibraries, place: Place): Check {
-  const { loader, drivers, overriddenBy } = machine.vulkan;
+/** @param hasGpu whether there is a GPU that Vulkan could drive */
+export function checkVulkan(
+  { vulkan }: Machine,
+  { found, reasons }: GpuLibraries,
+  hasGpu: boolean,
+  place: Place,
+): Check {
+  const { loader, drivers, overriddenBy } = vulkan;
   const finding = (state: typeof ok, text: string, mend?: string | null) =>
     state("vulkan", "Vulkan", text, mend);
   const lost = drivers.filter(({ library }) => library === null).map(({ manifest }) => manifest);
@@ -59,7 +60,7 @@ export function checkVulkan(machine: Machine, { found, reasons }: GpuLibraries, 
       install(place, "vulkanLoader"),
     );
   }
-  const isWanted = hasGpu(machine) ? "needed for --ep webgpu" : "of use with a GPU only";
+  const isWanted = hasGpu ? "needed for --ep webgpu" : "of use with a GPU only";
   if (loader === null) {
     return finding(note, `libvulkan.so.1 is not installed; ${isWanted}`, install(place, "vulkanLoader"));
   }

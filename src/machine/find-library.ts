@@ -51,7 +51,10 @@ export function findLibrary(pattern: RegExp, search: LibrarySearch = {}): FoundL
 function loaderFolders(root: string, env: NodeJS.ProcessEnv, architecture: string): string[] {
   const triplet = TRIPLETS[architecture] ?? "";
   return [
-    ...(env.LD_LIBRARY_PATH ?? "").split(":").filter(Boolean),
+    ...(env.LD_LIBRARY_PATH ?? "")
+      .split(":")
+      .filter(Boolean)
+      .map((folder) => path.resolve(folder)),
     ...configuredFolders(root, "/etc/ld.so.conf"),
     ...[`/lib/${triplet}`, `/usr/lib/${triplet}`, "/lib64", "/usr/lib64", "/lib", "/usr/lib"],
   ];

@@ -42,7 +42,7 @@ describe("checkVulkan", () => {
 
   test("the loader and its drivers", () => {
     const machine = madeUpMachine({ vulkan: { loader, drivers: [lavapipe] } });
-    expect(checkVulkan(machine, libraries(ALL), place)).toMatchObject({
+    expect(checkVulkan(machine, libraries(ALL), false, place)).toMatchObject({
       state: "ok",
       found: "/lib/libvulkan.so.1; drivers lvp_icd (software)",
       mend: null,
@@ -50,7 +50,7 @@ describe("checkVulkan", () => {
   });
 
   test("without the loader or a driver it is a note with the package's name", () => {
-    expect(checkVulkan(madeUpMachine(), libraries(), place)).toMatchObject({
+    expect(checkVulkan(madeUpMachine(), libraries(), false, place)).toMatchObject({
       state: "note",
       mend: "sudo apt-get install -y libvulkan1",
     });
@@ -58,7 +58,7 @@ describe("checkVulkan", () => {
       ...ORIN,
       vulkan: { loader, drivers: [{ ...lavapipe, library: null }] },
     });
-    expect(checkVulkan(noDriver, libraries(ALL), orinPlace)).toMatchObject({
+    expect(checkVulkan(noDriver, libraries(ALL), true, orinPlace)).toMatchObject({
       state: "note",
       found: "no driver is installed; needed for --ep webgpu",
       mend: "sudo apt-get install -y nvidia-l4t-3d-core",
@@ -68,7 +68,7 @@ describe("checkVulkan", () => {
   test("a variable that names a driver which is not there is wrong", () => {
     const drivers = [{ manifest: "/nowhere.json", library: null, isSoftware: false }];
     const machine = madeUpMachine({ vulkan: { loader, drivers, overriddenBy: "VK_ICD_FILENAMES" } });
-    expect(checkVulkan(machine, libraries(ALL), place)).toMatchObject({
+    expect(checkVulkan(machine, libraries(ALL), false, place)).toMatchObject({
       state: "wrong",
       mend: "unset VK_ICD_FILENAMES",
     });
@@ -77,7 +77,7 @@ describe("checkVulkan", () => {
   test("a loader that does not load is wrong", () => {
     const machine = madeUpMachine({ vulkan: { loader, drivers: [lavapipe] } });
     const broken = libraries(ALL, { vulkan: "libX11.so.6 is missing" });
-    expect(checkVulkan(machine, broken, place)).toMatchObject({
+    expect(checkVulkan(machine, broken, false, place)).toMatchObject({
       state: "wrong",
       found: "/lib/libvulkan.so.1 does not load: libX11.so.6 is missing",
     });
