@@ -19,12 +19,12 @@ type TiedSettings = z.infer<typeof tiedOptionsSchema>;
 
 /** Little at a quarter of the size, where every use is dear; more where it is cheap and sees far. */
 const MIDDLE: TiedSettings = {
-  widths: [16, 24, 32, 32],
+  widths: [16, 24, 32, 24],
   dilations: [[1], [1, 2], [1, 2, 4], [1, 2, 4]],
   rounds: 1,
   tie: "depth",
   down: ["dense", "dense", "separable"],
-  norms: "tied",
+  norms: "use",
 };
 
 /** Named members of the tied family; `tied` is a plain one, to be changed by options. */
@@ -35,10 +35,10 @@ const TIED_PRESETS: Record<string, TiedSettings> = {
     rounds: 1,
     tie: "scale",
     down: "separable",
-    norms: "tied",
+    norms: "use",
   },
   "tied-m": MIDDLE,
-  tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense", norms: "tied" },
+  tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense", norms: "use" },
 };
 
 /** Names that `--net` takes. */

@@ -37,8 +37,8 @@ type Down = "dense" | "separable";
  * (kernel-sharing atrous convolution, Huang et al., arXiv:1908.09443; weights shared in depth as in universal
  * transformers, Dehghani et al., arXiv:1807.03819), then back up by additions, through the same blocks again.
  *
- * Norms may be tied with their kernels or be each use's own. A norm of a use's own cannot lie in the kernel that all
- * uses share: the file holds it beside.
+ * Norms may be tied with their kernels or be each use's own (docs/decisions/0004-tied-norms.md says why that is better).
+ * A norm of a use's own cannot lie in the kernel that all uses share: the file holds it beside.
  */
 export function buildTied(
   name: string,
@@ -96,7 +96,7 @@ export function buildTied(
   };
 
   const stem = b.conv(INPUT, { weights: "stem", kernel: [5, 5], stride: [4, 4], out: widths[0]! });
-  let x = b.relu(norm(stem, "stem"));
+  let x = b.relu(b.norm(stem, "stem.norm"));
   const skips: string[] = [];
   for (let level = 0; level < widths.length; level++) {
     if (level > 0) x = levelDown(x, level);

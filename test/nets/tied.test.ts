@@ -4,7 +4,7 @@ import { listParameters } from "../../src/nets/list-parameters.js";
 import { measureNet } from "../../src/nets/measure.js";
 import type { Net } from "../../src/nets/net.js";
 
-const OPTIONS = { widths: [8, 8, 8], dilations: [1, 2], rounds: 1, down: "separable" };
+const OPTIONS = { widths: [8, 8, 8], dilations: [1, 2], rounds: 1, down: "separable", norms: "tied" };
 const tied = (changes: object): Net => createNet("tied", 1, 2, { ...OPTIONS, ...changes });
 
 /** Uses of each kernel whose name begins so. */

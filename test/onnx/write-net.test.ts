@@ -125,7 +125,7 @@ describe("a written file computes under ONNX Runtime what the net computes under
 });
 
 test("tied kernels are one initializer that many nodes use", () => {
-  const net = createNet("tied", 1, 2, { widths: [8, 8], dilations: [1, 2], rounds: 1, tie: "scale" });
+  const net = createNet("tied", 1, 2, { widths: [8, 8], dilations: [1, 2], tie: "scale", norms: "tied" });
   const lines = listInitializers(decodeModel(write(net, 1)));
   expect(lines.find(({ name }) => name === "block.depthwise.kernel")).toEqual({
     name: "block.depthwise.kernel",

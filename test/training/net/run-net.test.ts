@@ -9,7 +9,19 @@ import { runPlainly } from "./plain-net.js";
 
 const NETS = {
   mavnet: createNet("mavnet", 1, 2),
-  tied: createNet("tied", 1, 3, { widths: [4, 4], dilations: [1, 2], tie: "scale", down: "separable" }),
+  tied: createNet("tied", 1, 3, {
+    widths: [4, 4],
+    dilations: [1, 2],
+    tie: "scale",
+    down: "separable",
+    norms: "tied",
+  }),
+  "norms of their own": createNet("tied", 1, 2, {
+    widths: [4, 4],
+    dilations: [1, 2],
+    tie: "scale",
+    norms: "use",
+  }),
   dense: createNet("tied", 1, 2, { widths: [4, 6], dilations: [1], tie: "depth", down: "dense" }),
 };
 
