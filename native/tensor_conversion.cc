@@ -1,7 +1,5 @@
 #include "tensor_conversion.h"
 
-#include <cstring>
-
 #include "tensor_values.h"
 
 namespace mavseg {
@@ -123,7 +121,7 @@ Napi::Array to_array(Napi::Env env, const std::vector<ValueInfo>& infos) {
   return array;
 }
 
-Napi::Object to_object(Napi::Env env, const ProducedTensor& produced) {
+Napi::Object to_object(Napi::Env env, const ProducedTensor& produced, std::vector<TensorCopy>& copies) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("element", Napi::Number::New(env, produced.element));
   object.Set("dims", numbers(env, produced.dims));
@@ -131,10 +129,10 @@ Napi::Object to_object(Napi::Env env, const ProducedTensor& produced) {
     object.Set("data", strings(env, produced.strings));
     return object;
   }
-  // A copy: memory of onnxruntime's behind an ArrayBuffer could not be transferred to another thread, which is what
+  // To be copied: memory of onnxruntime's behind an ArrayBuffer could not be transferred to another thread, which is what
   // those who run nets in workers do with outputs. Outputs whose size is foreseen are not copied.
   Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, produced.bytes);
-  if (produced.bytes > 0) std::memcpy(buffer.Data(), produced.data, produced.bytes);
+  if (produced.bytes > 0) copies.push_back({produced.data, buffer.Data(), produced.bytes});
   object.Set("data", buffer);
   return object;
 }

@@ -18,7 +18,10 @@ TensorRun read_run(const Napi::Array& feeds, const Napi::Array& fetches, const N
 /** `{ name, element, dims, symbols }` of each. */
 Napi::Array to_array(Napi::Env env, const std::vector<ValueInfo>& infos);
 
-/** `{ element, dims, data }` with an ArrayBuffer of its own or, for strings, an array. */
-Napi::Object to_object(Napi::Env env, const ProducedTensor& produced);
+/**
+ * `{ element, dims, data }` with an ArrayBuffer of its own or, for strings, an array.
+ * @param copies what is still to be copied into the ArrayBuffer is added to it
+ */
+Napi::Object to_object(Napi::Env env, const ProducedTensor& produced, std::vector<TensorCopy>& copies);
 
 }  // namespace mavseg

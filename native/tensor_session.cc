@@ -1,6 +1,7 @@
 #include "tensor_session.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <set>
 
 #include "tensor_values.h"
@@ -60,6 +61,17 @@ void TensorSession::submit(TensorRun run) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     queue_.push_back(std::move(run));
+  }
+  wake_.notify_one();
+}
+
+void TensorSession::submit_copies(std::vector<TensorCopy> copies, void* token) {
+  TensorRun run{};
+  run.copies = std::move(copies);
+  run.token = token;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    queue_.push_front(std::move(run));
   }
   wake_.notify_one();
 }
@@ -164,6 +176,12 @@ TensorSession::Owned<OrtSessionOptions> TensorSession::session_options() const {
 }
 
 std::vector<ProducedTensor> TensorSession::process(const TensorRun& run) {
+  if (run.copies.empty()) return infer(run);
+  for (const TensorCopy& copy : run.copies) std::memcpy(copy.to, copy.from, copy.bytes);
+  return {};
+}
+
+std::vector<ProducedTensor> TensorSession::infer(const TensorRun& run) {
   const OrtApi& api = *api_;
   const Owned<OrtRunOptions> options = run_options(run);
   std::vector<Owned<OrtValue>> held;

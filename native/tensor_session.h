@@ -58,6 +58,13 @@ struct TensorPlace {
   std::vector<std::string> strings;
 };
 
+/** Bytes to be copied from memory of onnxruntime's to memory of the caller's. */
+struct TensorCopy {
+  const void* from;
+  void* to;
+  size_t bytes;
+};
+
 /** One run. All memory stays the caller's and alive until the run is done. */
 struct TensorRun {
   /** By the index of the model's input. */
@@ -71,6 +78,8 @@ struct TensorRun {
   int log_verbosity;
   bool is_terminated;
   std::vector<std::pair<std::string, std::string>> config;
+  /** Where there are any, nothing is run. */
+  std::vector<TensorCopy> copies;
   /** The caller's own, handed back with the answer. */
   void* token;
 };
@@ -108,6 +117,9 @@ class TensorSession {
 
   void submit(TensorRun run);
 
+  /** Copies before the next run, and tells of it as of a run. What is copied from stays alive until then. */
+  void submit_copies(std::vector<TensorCopy> copies, void* token);
+
   /** Finishes what was submitted, then tells that it has closed. Nothing may be submitted after it. */
   void close();
 
@@ -130,6 +142,7 @@ class TensorSession {
   void open();
   Owned<OrtSessionOptions> session_options() const;
   std::vector<ProducedTensor> process(const TensorRun& run);
+  std::vector<ProducedTensor> infer(const TensorRun& run);
   Owned<OrtRunOptions> run_options(const TensorRun& run) const;
   Owned<OrtValue> value_at(const TensorPlace& place) const;
   Owned<OrtValue> string_value(const TensorPlace& place) const;

@@ -1,5 +1,6 @@
 #include "tensor_session_object.h"
 
+#include <cstring>
 #include <utility>
 
 #include "coded_error.h"
@@ -7,11 +8,27 @@
 
 namespace mavseg {
 
+namespace {
+
+/** Copying this much takes a few dozen microseconds, as long as the way to the session's thread and back. */
+constexpr size_t kCopyHereBytes = 256 * 1024;
+
+size_t total_bytes(const std::vector<TensorCopy>& copies) {
+  size_t bytes = 0;
+  for (const TensorCopy& copy : copies) bytes += copy.bytes;
+  return bytes;
+}
+
+}  // namespace
+
 /** What keeps the memory of a run's tensors alive while it is worked on. */
 struct TensorSessionObject::Pending {
   Napi::Promise::Deferred deferred;
   Napi::ObjectReference feeds;
   Napi::ObjectReference fetches;
+  /** While outputs are copied: what from, and what the promise resolves with. */
+  std::vector<ProducedTensor> produced;
+  Napi::ObjectReference results;
 };
 
 struct TensorSessionObject::Message {
@@ -110,25 +127,48 @@ void TensorSessionObject::receive_ready(Napi::Env env, const TensorAnswer& answe
   ready_.deferred.Resolve(description);
 }
 
+bool TensorSessionObject::receive_done(Napi::Env env, TensorAnswer& answer) {
+  std::unique_ptr<Pending> pending(static_cast<Pending*>(answer.token));
+  if (answer.error) {
+    pending->deferred.Reject(to_error(env, *answer.error).Value());
+    return true;
+  }
+  if (!pending->results.IsEmpty()) {
+    pending->deferred.Resolve(pending->results.Value());
+    return true;
+  }
+  std::vector<TensorCopy> copies;
+  Napi::Array results = Napi::Array::New(env, answer.produced.size());
+  for (size_t index = 0; index < answer.produced.size(); index++) {
+    results.Set(static_cast<uint32_t>(index), to_object(env, answer.produced[index], copies));
+  }
+  // A session that is closing may have ended its thread already.
+  if (total_bytes(copies) > kCopyHereBytes && !is_closing_) {
+    pending->produced = std::move(answer.produced);
+    pending->results = Napi::Persistent(results.As<Napi::Object>());
+    session_->submit_copies(std::move(copies), pending.release());
+    return false;
+  }
+  for (const TensorCopy& copy : copies) std::memcpy(copy.to, copy.from, copy.bytes);
+  pending->deferred.Resolve(results);
+  return true;
+}
+
 void TensorSessionObject::receive(Napi::Env env, Napi::Function, TensorSessionObject* self, Message* message) {
   const std::unique_ptr<Message> owned(message);
-  const TensorAnswer& answer = owned->answer;
-  const std::unique_ptr<Pending> pending(static_cast<Pending*>(answer.token));
+  TensorAnswer& answer = owned->answer;
   // The environment is on its way out: nobody listens any more.
-  if (env == nullptr) return;
+  if (env == nullptr) {
+    delete static_cast<Pending*>(answer.token);
+    return;
+  }
   Napi::HandleScope scope(env);
   if (answer.kind == TensorAnswer::Kind::kReady) {
     self->receive_ready(env, answer);
   } else if (answer.kind == TensorAnswer::Kind::kClosed) {
     self->closed_.deferred.Resolve(env.Undefined());
-  } else if (answer.error) {
-    pending->deferred.Reject(to_error(env, *answer.error).Value());
-  } else {
-    Napi::Array produced = Napi::Array::New(env, answer.produced.size());
-    for (size_t index = 0; index < answer.produced.size(); index++) {
-      produced.Set(static_cast<uint32_t>(index), to_object(env, answer.produced[index]));
-    }
-    pending->deferred.Resolve(produced);
+  } else if (!self->receive_done(env, answer)) {
+    return;
   }
   self->let_go(env);
 }

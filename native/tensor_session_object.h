@@ -32,6 +32,8 @@ class TensorSessionObject : public Napi::ObjectWrap<TensorSessionObject> {
   Napi::Value close(const Napi::CallbackInfo& info);
 
   void receive_ready(Napi::Env env, const TensorAnswer& answer);
+  /** @return whether the run's promise was settled; otherwise its outputs are still being copied */
+  bool receive_done(Napi::Env env, TensorAnswer& answer);
   void hold(Napi::Env env);
   void let_go(Napi::Env env);
   static void on_teardown(void* data);

@@ -142,6 +142,20 @@ describe.skipIf(!hasNative)("a session", () => {
     expect(sums).toEqual(Array.from({ length: 50 }, (_, at) => at + 1));
   });
 
+  test("gives large outputs of dims that were not foreseen, also while it is being released", async () => {
+    const session = await InferenceSession.create(encodeModel(sumAndDifference()));
+    const run = async (size: number) => {
+      const a = floats(new Array(size).fill(size));
+      const { sum, difference } = await session.run({ a, b: a });
+      return [sum!.data.length, sum!.data[size - 1], difference!.data[0]];
+    };
+    const sizes = [200_000, 200_001, 3, 200_002];
+    expect(await Promise.all(sizes.map(run))).toEqual(sizes.map((size) => [size, 2 * size, 0]));
+    const last = run(200_003);
+    await session.release();
+    expect(await last).toEqual([200_003, 400_006, 0]);
+  });
+
   test("lets timers run while a net does", async () => {
     const session = await sessions.start(slowModel());
     const image = new Tensor("float32", new Float32Array(3 * 512 * 512), [1, 3, 512, 512]);
