@@ -1,6 +1,6 @@
-// Frame to mask of both engines beside onnxruntime-node's bare run of the same model, 1280x1024 bgr8, interleaved in one
-// process. A round runs each of them in turn; what counts is the ratio to the bare run of the same round. Uses the built
-// dist/.
+// Frame to mask of both engines beside onnxruntime-node's bare run of the same model and beside Python with onnxruntime
+// and OpenCV, 1280x1024 bgr8, interleaved. A round runs each of them in turn; what counts is the ratio of times of the
+// same round. MAVNet, the reference system, runs in Python the better way. Uses the built dist/.
 //
 //   npm run bench:engine -- --model tied-m-perch_drone --threads 2
 //   npm run bench:engine -- --net tied-s          (random weights: the time does not depend on them, the mask does)
@@ -19,6 +19,7 @@ import { encodeModel } from "../dist/model/onnx-proto.js";
 import { createNet } from "../dist/nets/create-net.js";
 import { sizeOf } from "../dist/nets/net.js";
 import { writeNet } from "../dist/onnx/write-net.js";
+import { startPythonPeer } from "./peers/python-peer.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2" },
     rounds: { type: "string", default: "12" },
     runs: { type: "string", default: "6" },
+    "skip-python": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -60,8 +62,8 @@ function drawFrame() {
   };
 }
 
-async function writeRandomModel(folder) {
-  const net = createNet(options.net, 3, 2);
+async function writeRandomModel(folder, name) {
+  const net = createNet(name, 3, 2);
   const values = new Map(
     [...net.parameters].map(([name, parameter], index) => {
       const random = new Random(1, index);
@@ -75,7 +77,7 @@ async function writeRandomModel(folder) {
   );
   const manifest = {
     version: 1,
-    name: `${options.net} with random weights`,
+    name: `${name} with random weights`,
     classes: ["background", "drone"].map((name, id) => ({ id, name, color: "#336699" })),
     ignoreIndex: 255,
     input: {
@@ -92,7 +94,7 @@ async function writeRandomModel(folder) {
     },
     output: { name: "logits", kind: "logits", layout: "NCHW", stride: net.outputStride },
   };
-  const file = path.join(folder, "model.onnx");
+  const file = path.join(folder, `${name}.onnx`);
   await writeFile(file, encodeModel(writeNet(net, values, manifest, "bench")));
   return file;
 }
@@ -119,16 +121,45 @@ async function bareRun(model, spins) {
   const data = Float32Array.from({ length: channels * x.tensor * y.tensor }, () => random.uniform(-1, 1));
   const feeds = { [input.name]: new ort.Tensor("float32", data, dims) };
   let fetched = null;
-  return async () => {
+  return timed(async () => {
     fetched = (await session.run(feeds, { [output.name]: fetched }))[output.name];
+  });
+}
+
+/** @returns what measures so many runs one after the other: their durations in ms */
+function timed(run) {
+  return async (runs) => {
+    const durations = [];
+    for (let index = 0; index < runs; index++) {
+      const start = performance.now();
+      await run();
+      durations.push(performance.now() - start);
+    }
+    return durations;
   };
 }
 
 function engineRun(engine, frame, timings) {
-  return async () => {
+  return timed(async () => {
     const mask = await engine.segment(frame);
     timings?.push(mask.timing);
     mask.release?.();
+  });
+}
+
+/** The Python peers: the model two ways, and MAVNet the better way. */
+async function startPeers(model, mavnet, frame) {
+  const frameFile = path.join(folder, "frame.bin");
+  await writeFile(frameFile, frame.data);
+  const start = (way, { path: file, manifest }) => {
+    const { colour, mean, std, scale } = manifest.input;
+    const size = { width: WIDTH, height: HEIGHT, threads };
+    return startPythonPeer({ way, model: file, frame: frameFile, ...size, colour, mean, std, scale });
+  };
+  return {
+    "Python, plain": await start("plain", model),
+    "Python, best": await start("best", model),
+    "MAVNet in Python, best": await start("best", mavnet),
   };
 }
 
@@ -139,16 +170,11 @@ async function measure(runners) {
   const runs = Number(options.runs);
   const ms = Object.fromEntries(Object.keys(runners).map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
-    for (const [name, run] of Object.entries(runners)) {
+    for (const [name, measureRuns] of Object.entries(runners)) {
       await sleep(REST_MS);
-      const times = [];
-      for (let index = 0; index < runs; index++) {
-        const start = performance.now();
-        await run();
-        times.push(performance.now() - start);
-      }
+      const durations = await measureRuns(runs);
       // The first round fills caches and makes plans.
-      if (round >= 0) ms[name].push(median(times));
+      if (round >= 0) ms[name].push(median(durations));
     }
   }
   return ms;
@@ -164,16 +190,19 @@ const cpuInfo = () => {
 
 const folder = await mkdtemp(path.join(os.tmpdir(), "mavseg-bench-"));
 try {
-  const model = await loadModel(options.model ?? (await writeRandomModel(folder)));
+  const model = await loadModel(options.model ?? (await writeRandomModel(folder, options.net)));
   const native = await createEngine(model, { engine: "native", threads });
   const reference = await createEngine(model, { engine: "reference", threads });
   const frame = drawFrame();
   const stages = [];
+  const mavnet = await loadModel(await writeRandomModel(folder, "mavnet"));
+  const peers = options["skip-python"] ? {} : await startPeers(model, mavnet, frame);
   const runners = {
     "bare run": await bareRun(model, true),
     "bare run, no spinning": await bareRun(model, false),
     "native, frame to mask": engineRun(native, frame, stages),
     "reference, frame to mask": engineRun(reference, frame),
+    ...Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, peer.measure])),
   };
   const ms = await measure(runners);
   const ratio = (values, others) => median(values.map((value, round) => value / others[round]));
@@ -183,6 +212,7 @@ try {
     minMs: Math.min(...values),
     ratioToBare: ratio(values, ms["bare run"]),
     ratioToBareNoSpinning: ratio(values, ms["bare run, no spinning"]),
+    ratioToNative: ratio(values, ms["native, frame to mask"]),
   }));
   const stageMs = Object.fromEntries(
     ["preprocess", "infer", "postprocess"].map((stage) => [
@@ -198,6 +228,7 @@ try {
     loadAverage: os.loadavg()[0],
     node: process.version,
     onnxruntime: native.ortVersion,
+    python: Object.values(peers)[0]?.versions ?? null,
     threads,
   };
   const result = { model: model.manifest.name, machine, rows, nativeStageMs: stageMs };
@@ -206,13 +237,15 @@ try {
     const write = (line) => process.stdout.write(`${line}\n`);
     write(`${result.model}, ${WIDTH}x${HEIGHT} bgr8, ${options.rounds} rounds of ${options.runs}`);
     write(JSON.stringify(machine));
-    write(`${"".padEnd(30)}${"median".padStart(11)}${"minimum".padStart(11)}  of bare  of bare, no spinning`);
+    write(
+      `${"".padEnd(30)}${"median".padStart(11)}${"minimum".padStart(11)}  of bare  of bare, no spinning  of native`,
+    );
     for (const row of rows) {
       const figures = [row.medianMs, row.minMs]
         .map((value) => `${value.toFixed(2)} ms`.padStart(11))
         .join("");
-      const ratios = [row.ratioToBare, row.ratioToBareNoSpinning].map((value) =>
-        `x${value.toFixed(2)}`.padStart(9),
+      const ratios = [row.ratioToBare, row.ratioToBareNoSpinning, row.ratioToNative].map((value, column) =>
+        `x${value.toFixed(2)}`.padStart([9, 23, 11][column]),
       );
       write(`${row.name.padEnd(30)}${figures}${ratios.join("")}`);
     }
@@ -220,7 +253,7 @@ try {
       `median stages of native, ms: ${JSON.stringify(stageMs, (_, v) => (typeof v === "number" ? +v.toFixed(3) : v))}`,
     );
   }
-  await Promise.all([native.close(), reference.close()]);
+  await Promise.all([native, reference, ...Object.values(peers)].map((runner) => runner.close()));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
