@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Frame } from "../../src/core/frame.js";
 import type { Mask } from "../../src/core/mask.js";
 import type { Engine } from "../../src/engine/engine.js";
@@ -22,6 +22,9 @@ import {
 import { randomValues } from "../nets/random-values.js";
 import { Engines, frameOf, hasNative, loaded } from "./engines.js";
 import { missingWebgpu } from "./webgpu.js";
+
+// Software rendering compiles every kernel once, which takes tens of seconds where nothing is cached.
+vi.setConfig({ testTimeout: 180_000 });
 
 /**
  * How many px of a mask must be equal. Not all: an engine that normalises by a multiply-add instead of a table, or
@@ -70,12 +73,15 @@ function expectCloseTo(reference: Mask, native: Mask, close: number, engine: str
 const classes = (count: number) =>
   Array.from({ length: count }, (_, id) => ({ id, name: `c${id}`, color: "#336699" }));
 
+/** Random nets often see one class everywhere; those of this seed see several in the scene. */
+const SEED = 5;
+
 /** A net of the project with random weights: stride 4, padding to a multiple. */
 function netModel(classCount: number, channels: 1 | 3): OnnxModel {
   const net = createNet("tied-s", channels, classCount);
   return writeNet(
     net,
-    randomValues(net, 11),
+    randomValues(net, SEED),
     {
       version: 1,
       name: "random",
@@ -251,11 +257,11 @@ const shipped = existsSync(MODELS)
 
 const PICTURES = path.resolve(import.meta.dirname, "../../../shared/data/perch_drone/val/images");
 
-/** A drawn scene, and three frames of a real flight where the data is there. */
+/** A drawn scene, and two frames of a real flight where the data is there. */
 async function frames(): Promise<Frame[]> {
   const drawn = frameOf(draw(scene, 640, 512, "bgr8", 8));
   if (!existsSync(PICTURES)) return [drawn];
-  const files = readdirSync(PICTURES).slice(0, 3);
+  const files = readdirSync(PICTURES).slice(0, 2);
   const real = files.map(async (file) => {
     const { data, info } = await sharp(path.join(PICTURES, file)).toColourspace("srgb").raw().toBuffer({
       resolveWithObject: true,
