@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import sharp from "sharp";
 import { type Frame, type PixelEncoding, packedStep } from "../core/frame.js";
 import { MavsegError } from "../errors.js";
 import { jpegSize } from "./jpeg-size.js";
@@ -51,6 +50,8 @@ export async function readPicture(file: string, { encoding, size }: PictureOptio
       const data = await readFile(file);
       return { ...jpegSize(data), step: 0, encoding, data };
     }
+    // Loaded with the first picture that needs it: a camera that passes JPEG files on does without.
+    const { default: sharp } = await import("sharp");
     const image = sharp(file).removeAlpha().toColourspace("srgb");
     if (size !== undefined) image.resize(size.width, size.height, { fit: "fill" });
     const output = encoding === "jpeg" ? image.jpeg({ quality: JPEG_QUALITY }) : image.raw();

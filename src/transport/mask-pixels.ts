@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { Mask } from "../core/mask.js";
 import { MavsegError } from "../errors.js";
 import type { MaskMessage } from "./message-codec.js";
@@ -18,10 +17,7 @@ export class MaskPixelEncoder {
   encode(mask: Mask, encoding: MaskEncoding): Uint8Array | Promise<Uint8Array> {
     if (encoding === "mono8") return mask.data;
     if (encoding === "rle8") return this.#encodeRle8(mask.data);
-    return sharp(mask.data, { raw: { width: mask.width, height: mask.height, channels: 1 } })
-      .toColourspace("b-w")
-      .png({ compressionLevel: PNG_COMPRESSION_LEVEL, palette: false })
-      .toBuffer();
+    return encodePng(mask);
   }
 
   #encodeRle8(data: Uint8Array): Uint8Array {
@@ -32,6 +28,17 @@ export class MaskPixelEncoder {
     // for the next mask before that.
     return this.#scratch.slice(0, written);
   }
+}
+
+/** Loaded with the first PNG: sharp costs 50 ms and 20 MB that other encodings do not need. */
+const loadSharp = async () => (await import("sharp")).default;
+
+async function encodePng({ data, width, height }: Mask): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace("b-w")
+    .png({ compressionLevel: PNG_COMPRESSION_LEVEL, palette: false })
+    .toBuffer();
 }
 
 /**
@@ -62,6 +69,7 @@ function withoutPadding({ header, payload }: MaskMessage, step: number): Uint8Ar
 }
 
 async function decodePng({ header, payload }: MaskMessage): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const expected = `a png of ${header.width}x${header.height} px with one 8-bit grey channel`;
   try {
     const image = sharp(payload, { limitInputPixels: MAX_PAYLOAD_BYTES });

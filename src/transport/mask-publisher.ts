@@ -28,13 +28,15 @@ export class MaskPublisher {
   }
 
   /**
-   * Sends a mask. With `mono8` its data is not copied and must stay as it is until it has left.
+   * Sends a mask and takes it over: its buffer is given back for a later mask once it is encoded. With `mono8` its data
+   * is sent as it is, and ZeroMQ does not tell when it has left: that buffer is left to the garbage collector.
    * @returns the mask's age: milliseconds from the frame's stamp to now
    */
   async publish(mask: Mask): Promise<number> {
     const { topic, encoding, classes, model } = this.#options;
     const encoded = this.#pixels.encode(mask, encoding);
     const payload = encoded instanceof Uint8Array ? encoded : await encoded;
+    if (encoding !== "mono8") mask.release?.();
     const age = ageMs(mask.stamp);
     await this.#socket.send(
       encodeMaskMessage(topic, mask, { classes, model, ageMs: age }, encoding, payload),

@@ -106,6 +106,24 @@ describe("masks from publisher to subscriber", () => {
     expect(subscriber.counters).toMatchObject({ malformed: 0, missing: 4 });
   });
 
+  test.each([
+    ["rle8", 1],
+    ["png", 1],
+    ["mono8", 0],
+  ] as const)("%s gives the mask's buffer back %i times", async (encoding, times) => {
+    const publisher = await openMaskPublisher({
+      address: anyPort,
+      topic: "m",
+      encoding,
+      classes: ["background", "drone"],
+      model: { name: "m", sha256: "0".repeat(64) },
+    });
+    open.push(publisher);
+    let released = 0;
+    await publisher.publish({ ...sampleMask(), release: () => released++ });
+    expect(released).toBe(times);
+  });
+
   test("close() ends the iteration", async () => {
     const subscriber = await openMaskSubscriber({ address: anyPort, topic: "", log: collectingLog() });
     const next = subscriber[Symbol.asyncIterator]().next();

@@ -11,6 +11,6 @@ export function toMavsegError(cause: unknown, expectations: Expectations): Mavse
   const { code, message } = cause as Error & { code?: string };
   const known = code !== undefined && code in ERRORS ? (code as ErrorCode) : "INFERENCE_FAILED";
   const expected = expectations[known];
-  const detail: ErrorDetail = { actual: message.trim(), cause };
+  const detail: ErrorDetail = { actual: message.trim().replace(/\.$/, ""), cause };
   return new MavsegError(known, expected === undefined ? detail : { ...detail, expected });
 }
