@@ -35,8 +35,22 @@ const { manifest } = model;
 const { training } = manifest;
 const { name: netName, ...netOptions } = training.net;
 const channels = manifest.input.colour === "grey" ? 1 : 3;
-const net = createNet(netName, channels, manifest.classes.length, netName === "mavnet" ? {} : netOptions);
+// Files from before the option `norms` had tied ones.
+const net = createNet(
+  netName,
+  channels,
+  manifest.classes.length,
+  netName === "mavnet" ? {} : { norms: "tied", ...netOptions },
+);
 const measures = measureNet(net, time.height, time.width);
+function calibrationText() {
+  const { calibration } = training;
+  if (calibration === undefined) return "";
+  const { frames, biases, iouBefore, iouAfter } = calibration;
+  return `
+Calibrated on ${frames} of its frames: ${biases.join(", ")} added to the classes' logits, mean IoU of the classes there
+${percent(iouBefore)} before and ${percent(iouAfter)} after (\`mavseg export --calibrate\`).`;
+}
 const initializers = listInitializers(decodeModel(model.bytes));
 const exported = initializers.reduce((sum, { values }) => sum + values, 0);
 const tied = initializers.filter(({ uses }) => uses > 1);
@@ -67,7 +81,7 @@ ${Object.entries(score.iou)
   .map(([name, iou]) => `| ${name} | ${percent(iou)} |`)
   .join("\n")}
 
-Pixel accuracy ${percent(score.pixelAccuracy)}. The checkpoint was chosen on this split, so expect another figure elsewhere.
+Pixel accuracy ${percent(score.pixelAccuracy)}. The checkpoint was chosen on this split, so expect another figure elsewhere.${calibrationText()}
 
 ## Time
 
