@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../../src/model/onnx-proto.js";
 import { hasNative } from "../../parity/engines.js";
+import { missingWebgpu } from "../../parity/webgpu.js";
 import { slowModel } from "../slow-model.js";
 
 const dist = path.resolve(import.meta.dirname, "../../../dist");
@@ -16,7 +17,8 @@ const isBuilt = existsSync(path.join(dist, "engine/native/native-engine.js"));
 const PRELUDE = `
   const { createEngine } = await import("${pathToFileURL(dist)}/engine/create-engine.js");
   const { loadModel } = await import("${pathToFileURL(dist)}/model/load-model.js");
-  const open = async () => createEngine(await loadModel(process.env.MODEL), { engine: "native", threads: 2 });
+  const open = async (executionProvider = "cpu") =>
+    createEngine(await loadModel(process.env.MODEL), { engine: "native", threads: 2, executionProvider });
   const frame = { seq: 0, stamp: { sec: 0, nanosec: 0 }, frameId: "", width: 512, height: 512, step: 1536,
     encoding: "rgb8", data: new Uint8Array(512 * 512 * 3) };
 `;
@@ -52,6 +54,18 @@ describe.skipIf(!hasNative || !isBuilt)("processes with the native engine", () =
         setTimeout(() => { console.log("leaving"); process.exit(3); }, 100);
       `),
     ).toEqual(ended(3, "leaving\n"));
+  });
+
+  test.skipIf(missingWebgpu !== undefined)("process.exit during a run on WebGPU ends in order too", () => {
+    const { status, signal, stdout } = run(`
+      const engine = await open("webgpu");
+      // Software rendering takes a hundred times longer than the CPU: a small frame is slow enough.
+      const small = { ...frame, width: 64, height: 64, step: 192 };
+      await engine.segment(small);
+      for (let index = 0; index < 100; index++) engine.segment(small).catch(() => {});
+      setTimeout(() => { console.log("leaving"); process.exit(3); }, 100);
+    `);
+    expect({ status, signal, stdout }).toEqual({ status: 3, signal: null, stdout: "leaving\n" });
   });
 
   test("an error that nobody catches during a run ends the process with its own code, not with a crash", () => {
