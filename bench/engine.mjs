@@ -191,8 +191,8 @@ const cpuInfo = () => {
 const folder = await mkdtemp(path.join(os.tmpdir(), "mavseg-bench-"));
 try {
   const model = await loadModel(options.model ?? (await writeRandomModel(folder, options.net)));
-  const native = await createEngine(model, { engine: "native", threads });
-  const reference = await createEngine(model, { engine: "reference", threads });
+  const native = await createEngine(model, { engine: "native", executionProvider: "cpu", threads });
+  const reference = await createEngine(model, { engine: "reference", executionProvider: "cpu", threads });
   const frame = drawFrame();
   const stages = [];
   const mavnet = await loadModel(await writeRandomModel(folder, "mavnet"));

@@ -16,7 +16,7 @@ const LEAST_EQUAL_SHARE = 0.999;
 
 test("the shipped net sees in the drawn flight what it saw before", async () => {
   const model = await loadModel("tied-m-synth");
-  const engine = await createEngine(model, { threads: 1 });
+  const engine = await createEngine(model, { executionProvider: "cpu", threads: 1 });
   try {
     let seen = 0;
     for (const { name, width, height, image } of renderFlight({ seed: "golden", frames: FRAMES, fps: 2 })) {

@@ -36,7 +36,7 @@ export async function compareRuntimes(
   const { tf, layout } = context;
   const tensors = parameterTensors(tf, layout, weights);
   const session = await ort.InferenceSession.create(model.bytes);
-  const engine = await createEngine(model);
+  const engine = await createEngine(model, { executionProvider: "cpu" });
   let largest = 0;
   let equal = 0;
   let pixels = 0;
