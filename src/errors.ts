@@ -84,6 +84,11 @@ export const ERRORS = {
     hint: "Run `npm run setup:training` once; the run side does not need it.",
     exitCode: 1,
   },
+  REPORT_INVALID: {
+    summary: "The file is not a report that can be compared.",
+    hint: "Give two files that `mavseg bench --json FILE` wrote; docs/benchmark.md describes them.",
+    exitCode: 2,
+  },
   RUN_INVALID: {
     summary: "The folder is not a usable training run.",
     hint: "Give the folder that `mavseg train --out` wrote.",
@@ -172,6 +177,21 @@ export const ERRORS = {
   ONNX_TENSOR_INVALID: {
     summary: "A tensor is not one that this input or output of the model can have.",
     hint: "Compare it with the session's inputMetadata and outputMetadata; docs/onnx-backend.md lists the types.",
+    exitCode: 1,
+  },
+  FFMPEG_MISSING: {
+    summary: "FFmpeg, which reads and writes video, is not installed.",
+    hint: "Run `npm install node-av` once; image folders do without it.",
+    exitCode: 1,
+  },
+  RESUME_MISMATCH: {
+    summary: "The unfinished run in this folder was of something else.",
+    hint: "Give the options, model and input of that run, or --force to begin again.",
+    exitCode: 2,
+  },
+  OVERLAY_FAILED: {
+    summary: "The overlay cannot be encoded as a video.",
+    hint: "Bring the pictures to one size with --size WxH, or write them with --overlay png.",
     exitCode: 1,
   },
   CLASSES_MISMATCH: {

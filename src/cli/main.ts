@@ -25,6 +25,7 @@ const COMMANDS: Record<string, { readonly summary: string; readonly load: () => 
   warm: { summary: "prepare a model for this machine before the flight", load: () => import("./warm.js") },
   run: { summary: "frames from ZeroMQ in, masks to ZeroMQ out", load: () => import("./run.js") },
   camera: { summary: "play a folder of images as a camera", load: () => import("./camera.js") },
+  bench: { summary: "measure latency, memory, power and accuracy", load: () => import("./bench.js") },
   doctor: {
     summary: "say whether this machine is fit, and how to mend what is not",
     load: () => import("./doctor.js"),

@@ -1,0 +1,62 @@
+import { CONFIDENCE_PERCENT } from "./bootstrap.js";
+import { formatSize } from "./cell.js";
+import type { BenchReport, Conditions } from "./report.js";
+
+/** Under what conditions a report was made, in a few lines for people. */
+export function describeConditions(report: BenchReport): string[] {
+  const { machine, start, end, settings, rows } = report;
+  const { board, processor, powerMode, versions } = machine;
+  const releases = [...new Set(rows.map(({ ortRelease }) => ortRelease))].join(", ");
+  const name = board.model ?? processor.model ?? "unknown processor";
+  const mode = powerMode.mode === null ? [] : [`power mode ${powerMode.mode.name ?? powerMode.mode.id}`];
+  return [
+    [`${name}, ${processor.cores} cores (${processor.architecture})`, ...mode, ...governors(start)].join(
+      ", ",
+    ),
+    [
+      `mavseg ${versions.mavseg}`,
+      `node ${versions.node}`,
+      ...(releases === "" ? [] : [`onnxruntime ${releases}`]),
+      `clocks ${clock(start)} -> ${clock(end)}`,
+      `temperature ${heat(start)} -> ${heat(end)}`,
+    ].join(", "),
+    `${framesShown(report)}; ${settings.rounds} rounds, up to ${settings.runs} calls per row; intervals ${CONFIDENCE_PERCENT} %`,
+    quietness(report),
+    ...(report.throttled.length === 0
+      ? []
+      : [`slowed down by heat or current: ${report.throttled.join(", ")}`]),
+  ];
+}
+
+function framesShown({ rows, settings }: BenchReport): string {
+  const sizes = [...new Set(rows.map(({ cell }) => `${formatSize(cell.size)} ${cell.encoding}`))].join(", ");
+  return `${sizes || "no"} frames, ${settings.images === null ? "drawn" : `from ${settings.images}`}`;
+}
+
+function quietness({ isQuiet, disturbance: { stealShare, othersShare } }: BenchReport): string {
+  if (stealShare === null || othersShare === null)
+    return "the kernel does not tell whether the machine was quiet";
+  const shares = `other programs ${percent(othersShare)} of the cores, other guests ${percent(stealShare)}`;
+  return isQuiet ? `the machine was quiet: ${shares}` : `the machine was NOT quiet: ${shares}`;
+}
+
+function governors({ clocks }: Conditions): string[] {
+  const names = [...new Set(clocks.flatMap(({ governor }) => governor ?? []))];
+  return names.length === 0 ? [] : [`governor ${names.join(" and ")}`];
+}
+
+function clock({ clocks }: Conditions): string {
+  const known = clocks.flatMap(({ currentMHz }) => currentMHz ?? []);
+  return known.length === 0 ? "unknown" : `${Math.round(Math.max(...known))} MHz`;
+}
+
+function heat({ temperatures }: Conditions): string {
+  const { sensors } = temperatures;
+  return sensors.length === 0
+    ? "unknown"
+    : `${Math.max(...sensors.map(({ celsius }) => celsius)).toFixed(0)} C`;
+}
+
+function percent(value: number): string {
+  return `${(value * 100).toFixed(1)} %`;
+}
