@@ -13,7 +13,7 @@ const rooms = {
   transport: ["core"],
   synth: ["core", "dataset"],
   overlay: ["core"],
-  evaluation: ["core", "dataset", "engine", "model"],
+  evaluation: ["core", "dataset", "engine", "model", "overlay"],
   pipeline: ["core", "model", "engine", "transport"],
   benchmark: ["core", "dataset", "engine", "evaluation", "machine", "model", "pipeline", "transport"],
   video: ["core", "engine", "model", "overlay", "transport"],

@@ -7,6 +7,7 @@ import { createEngine } from "../engine/create-engine.js";
 import type { Engine } from "../engine/engine.js";
 import { meanOfKnown } from "../evaluation/centroid-distance.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
+import { chooseWorst, writeWorst } from "../evaluation/worst-frames.js";
 import { loadModel } from "../model/load-model.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions } from "./option-values.js";
@@ -17,6 +18,8 @@ const evalOptions = z.strictObject({
   data: z.string({ error: "a folder with dataset.json" }).min(1),
   split: z.string().min(1).default("val"),
   manifest: z.string().min(1).optional(),
+  worst: z.int().min(1).max(1000).optional(),
+  worstOut: z.string().min(1).default("worst"),
   ...engineOptions,
   json: z.boolean().default(false),
 });
@@ -25,6 +28,7 @@ const EXAMPLES = `
 Examples:
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --split val
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --engine reference --threads 2
+  $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --worst 10 --worst-out look-at-these
   $ mavseg eval --model ./net.onnx --manifest net.json --data flights/hall --split test --json
 
 IoU, rates and accuracy are in 0..1, over the px of the whole split at the labels' full size; px with the ignore value
@@ -39,10 +43,15 @@ export function createCommand(): Command {
     .option("--data <dir>", "labelled frames: a folder with dataset.json")
     .option("--split <name>", "which of its splits (default: val)")
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
+    .option("--worst <n>", "write pictures of the worst frames: image, label and mask side by side", Number)
+    .option("--worst-out <dir>", "folder for them (default: worst)")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: object) => {
-      const { model, data, split, manifest, json, ...options } = checkOptions(evalOptions, flags);
+      const { model, data, split, manifest, json, worst, worstOut, ...options } = checkOptions(
+        evalOptions,
+        flags,
+      );
       const dataset = await openDataset(data);
       const frames = await listSplit(dataset, split);
       const loaded = await loadModel(model, { manifestFile: manifest });
@@ -53,6 +62,10 @@ export function createCommand(): Command {
           progress.update(done / frames.length, `${done} of ${frames.length} frames`),
         );
         const result = describe(engine, dataset, split, frames.length, evaluation);
+        if (worst !== undefined) {
+          const files = await writeWorst(engine, dataset, chooseWorst(evaluation.frames, worst), worstOut);
+          log(`${files.length} of the worst frames are in ${worstOut}`);
+        }
         process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result, dataset.classes));
       } finally {
         progress.done();

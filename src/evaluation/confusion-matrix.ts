@@ -50,6 +50,16 @@ export class ConfusionMatrix {
     }
   }
 
+  /** Adds the counts of another matrix of the same classes. */
+  merge(other: ConfusionMatrix): void {
+    other.counts.forEach((count, at) => {
+      this.counts[at]! += count;
+    });
+    other.unanswered.forEach((count, id) => {
+      this.unanswered[id]! += count;
+    });
+  }
+
   /** Intersection over union of each class, 0..1; null for a class that is neither labelled nor predicted. */
   iou(): (number | null)[] {
     return Array.from({ length: this.classCount }, (_, id) => {

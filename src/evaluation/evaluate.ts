@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { ClassInfo } from "../core/classes.js";
 import type { Frame } from "../core/frame.js";
+import type { Mask } from "../core/mask.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { readLabel } from "../dataset/read-picture.js";
 import type { LabelledFrame } from "../dataset/split.js";
@@ -15,6 +16,19 @@ export interface Evaluation {
   readonly confusion: ConfusionMatrix;
   /** Per class: mean over the frames where it is both labelled and found; null where there is no such frame. */
   readonly centroidDistancePx: readonly (number | null)[];
+  /** In the order of the split. */
+  readonly frames: readonly FrameScore[];
+}
+
+export interface FrameScore {
+  readonly frame: LabelledFrame;
+  /** Mean IoU of the classes but background that are labelled or found in this frame; null where there are none. */
+  readonly iou: number | null;
+}
+
+interface ScoredFrame {
+  readonly confusion: ConfusionMatrix;
+  readonly distances: readonly (number | null)[];
 }
 
 /** While one frame is in the net, the next one is read and decoded. */
@@ -32,16 +46,15 @@ export async function evaluate(
   onFrame: (done: number) => void = () => {},
 ): Promise<Evaluation> {
   checkClasses(engine.manifest.classes, dataset);
-  const confusion = new ConfusionMatrix(dataset.classes.length, dataset.ignoreIndex);
   // By frame and not summed as they come: the order in which sums are made would show in their last digits.
-  const distances: (number | null)[][] = [];
+  const scored: ScoredFrame[] = [];
   let next = 0;
   let done = 0;
   const lane = async () => {
     while (next < frames.length) {
       const index = next++;
       const frame = frames[index]!;
-      distances[index] = await named(frame, () => scoreFrame(engine, dataset, frame, index, confusion));
+      scored[index] = await named(frame, () => scoreFrame(engine, dataset, frame, index));
       onFrame(++done);
     }
   };
@@ -51,45 +64,46 @@ export async function evaluate(
     throw error;
   };
   await Promise.all(Array.from({ length: FRAMES_IN_FLIGHT }, () => lane().catch(stop)));
+  const confusion = new ConfusionMatrix(dataset.classes.length, dataset.ignoreIndex);
+  for (const ofFrame of scored) confusion.merge(ofFrame.confusion);
   return {
     confusion,
     centroidDistancePx: dataset.classes.map(({ id }) =>
-      meanOfKnown(distances.map((ofFrame) => ofFrame[id]!)),
+      meanOfKnown(scored.map(({ distances }) => distances[id]!)),
     ),
+    frames: scored.map((ofFrame, index) => ({
+      frame: frames[index]!,
+      iou: meanOfKnown(ofFrame.confusion.iou().slice(1)),
+    })),
   };
+}
+
+/** Runs one labelled frame through an engine. */
+export async function segmentLabelled(
+  engine: Engine,
+  { imagePath, name }: LabelledFrame,
+  { width, height }: { readonly width: number; readonly height: number },
+  seq: number,
+): Promise<Mask> {
+  const data = await readFile(imagePath);
+  const encoding: Frame["encoding"] = path.extname(imagePath).toLowerCase() === ".png" ? "png" : "jpeg";
+  const stamp = { sec: 0, nanosec: 0 };
+  return engine.segment({ seq, stamp, frameId: name, width, height, step: 0, encoding, data });
 }
 
 async function scoreFrame(
   engine: Engine,
-  dataset: Dataset,
-  { imagePath, labelPath, name }: LabelledFrame,
+  { classes, ignoreIndex }: Dataset,
+  frame: LabelledFrame,
   index: number,
-  confusion: ConfusionMatrix,
-): Promise<(number | null)[]> {
-  const [label, data] = await Promise.all([readLabel(labelPath), readFile(imagePath)]);
-  const { width, height } = label;
-  const encoding: Frame["encoding"] = path.extname(imagePath).toLowerCase() === ".png" ? "png" : "jpeg";
-  const stamp = { sec: 0, nanosec: 0 };
-  const mask = await engine.segment({
-    seq: index,
-    stamp,
-    frameId: name,
-    width,
-    height,
-    step: 0,
-    encoding,
-    data,
-  });
+): Promise<ScoredFrame> {
+  const label = await readLabel(frame.labelPath);
+  const mask = await segmentLabelled(engine, frame, label, index);
+  const confusion = new ConfusionMatrix(classes.length, ignoreIndex);
   confusion.add(label.data, mask.data);
-  const distances = centroidDistances(
-    label.data,
-    mask.data,
-    width,
-    dataset.classes.length,
-    dataset.ignoreIndex,
-  );
+  const distances = centroidDistances(label.data, mask.data, label.width, classes.length, ignoreIndex);
   mask.release?.();
-  return distances;
+  return { confusion, distances };
 }
 
 /** Says in an error which of hundreds of frames it was. */

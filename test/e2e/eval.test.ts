@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
@@ -86,6 +86,30 @@ describe("mavseg eval", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^red-green on 2 frames of stripes, test\n/);
     expect(stdout).toMatch(/^red +0\.4000 +0\.5000 +0\.3333 +4\.00$/m);
+  });
+
+  test("--worst writes image, label and mask of the worst frames side by side, the worst first", async () => {
+    const out = path.join(dir, "worst");
+    const given = [
+      "eval",
+      "--model",
+      model,
+      "--data",
+      dir,
+      "--split",
+      "test",
+      "--worst",
+      "5",
+      "--worst-out",
+      out,
+    ];
+    const { code, stderr } = await mavseg(...given).ended();
+    expect(code).toBe(0);
+    expect(stderr).toContain("2 of the worst frames are in");
+    // Green is never found and half of the red is false in the second frame; half of the red is found in the first.
+    expect((await readdir(out)).sort()).toEqual(["1-0-second.jpg", "2-50-first.jpg"]);
+    const { width, height } = await sharp(path.join(out, "1-0-second.jpg")).metadata();
+    expect([width, height]).toEqual([3 * WIDTH, HEIGHT]);
   });
 
   test.each([

@@ -74,6 +74,14 @@ describe("evaluate", () => {
     expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  test("each frame has a score of its own, in the split's order", async () => {
+    const engine = fakeEngine(() => Uint8Array.from({ length: SIDE * SIDE }, (_, px) => (px < 2 ? 1 : 0)));
+    const { frames: scores } = await evaluate(engine, dataset, frames);
+    expect(scores.map(({ frame }) => frame.name)).toEqual(frames.map(({ name }) => name));
+    // The first `index` px are of the class, the first two are found.
+    expect(scores.map(({ iou }) => iou)).toEqual([0, 1 / 2, 1, 2 / 3, 2 / 4, 2 / 5]);
+  });
+
   test("two frames are in flight, so that reading and running overlap", async () => {
     let inFlight = 0;
     let most = 0;
