@@ -31,7 +31,7 @@ const MIDDLE: TiedSettings = {
 const TIED_PRESETS: Record<string, TiedSettings> = {
   "tied-s": {
     widths: [16, 16, 16, 16],
-    dilations: [[1], [1, 2], [1, 2], [1, 2]],
+    dilations: [[1], [1, 2], [1, 2, 4], [1, 2, 4]],
     rounds: 1,
     tie: "scale",
     down: "separable",
