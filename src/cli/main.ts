@@ -30,6 +30,10 @@ const COMMANDS: Record<string, { readonly summary: string; readonly load: () => 
     summary: "say whether this machine is fit, and how to mend what is not",
     load: () => import("./doctor.js"),
   },
+  video: {
+    summary: "recorded flights in, masks and overlays out",
+    load: () => import("./video.js"),
+  },
   subscribe: { summary: "show masks as they arrive", load: () => import("./subscribe.js") },
 };
 

@@ -1,0 +1,27 @@
+import type { OutputChoice } from "../job/plan.js";
+import { IndexFiles } from "./index-files.js";
+import { MaskFiles } from "./mask-files.js";
+import type { Output, OutputContext } from "./output.js";
+import { OverlayPictures } from "./overlay-pictures.js";
+
+/** Names that the outputs will have in the output folder, besides index files. */
+export function outputNames(choice: OutputChoice): string[] {
+  const names = ["damage.jsonl", "times.jsonl", ...choice.index.map((format) => `index.${format}`)];
+  if (choice.masks.length > 0) names.push("masks");
+  if (choice.overlay.includes("png")) names.push("overlay");
+  if (choice.overlay.includes("mp4")) names.push("overlay.mp4");
+  return names;
+}
+
+/** @throws MavsegError `FFMPEG_MISSING` where a video is wanted */
+export async function createOutputs(choice: OutputChoice, context: OutputContext): Promise<Output[]> {
+  const { finalFolder, classes } = context;
+  const outputs: Output[] = [new IndexFiles(finalFolder, choice.index, classes)];
+  if (choice.masks.length > 0) outputs.push(new MaskFiles(finalFolder, choice.masks));
+  if (choice.overlay.includes("png")) outputs.push(new OverlayPictures(finalFolder));
+  if (choice.overlay.includes("mp4")) {
+    const { OverlayVideo } = await import("./overlay-video.js");
+    outputs.push(await OverlayVideo.create(context));
+  }
+  return outputs;
+}

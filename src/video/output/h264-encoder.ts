@@ -1,0 +1,158 @@
+import type { Frame as AvFrame, CodecContext, Packet, SoftwareScaleContext } from "node-av/lib";
+import { MavsegError } from "../../errors.js";
+import { type Ffmpeg, ffmpegMessage } from "../ffmpeg.js";
+import type { TimeBase } from "../recording.js";
+
+/** A compressed picture. */
+export interface EncodedPicture {
+  readonly ticks: bigint;
+  readonly isKey: boolean;
+  readonly data: Uint8Array;
+}
+
+export interface H264Options {
+  readonly width: number;
+  readonly height: number;
+  readonly timeBase: TimeBase;
+  readonly framesPerSecond: number;
+}
+
+/** The fastest preset that still predicts well: an overlay is for looking at, and must not set the pace. */
+const PRESET = "veryfast";
+/** Constant quality, hardly to be told from the original (x264's default is 23, 18 counts as without visible loss). */
+const CRF = 20;
+/** Fixed, not the machine's: x264 writes other bytes with another number of threads. */
+const THREADS = 4;
+/** A key frame at least every ten seconds of 30 fps: players jump to them. */
+const KEY_FRAME_EVERY = 300;
+
+/** RGB pictures to H.264, 4:2:0 BT.709, without B-frames: packets come in the order of time, and parts can be joined. */
+export class H264Encoder {
+  readonly #ffmpeg: Ffmpeg;
+  readonly #options: H264Options;
+  readonly #codec: CodecContext;
+  readonly #scaler: SoftwareScaleContext;
+  readonly #packet: Packet;
+  readonly #rgb: AvFrame;
+  readonly #rgbData: Uint8Array;
+  readonly #yuv: AvFrame;
+
+  private constructor(ffmpeg: Ffmpeg, options: H264Options, codec: CodecContext) {
+    const { lib, constants } = ffmpeg;
+    this.#ffmpeg = ffmpeg;
+    this.#options = options;
+    this.#codec = codec;
+    this.#scaler = new lib.SoftwareScaleContext();
+    this.#scaler.allocContext();
+    this.#packet = new lib.Packet();
+    this.#packet.alloc();
+    this.#rgb = new lib.Frame();
+    this.#rgb.alloc();
+    this.#rgb.width = options.width;
+    this.#rgb.height = options.height;
+    this.#rgb.format = constants.AV_PIX_FMT_RGB24;
+    this.#check(this.#rgb.getBuffer(1), "memory for a picture");
+    this.#rgbData = this.#rgb.data?.[0] as Buffer;
+    this.#yuv = new lib.Frame();
+    this.#yuv.alloc();
+  }
+
+  /** @throws MavsegError `OVERLAY_FAILED` */
+  static async open(ffmpeg: Ffmpeg, options: H264Options): Promise<H264Encoder> {
+    const { lib, constants } = ffmpeg;
+    const failed = (actual: string) =>
+      new MavsegError("OVERLAY_FAILED", {
+        expected: `an H.264 encoder for ${options.width}x${options.height} px`,
+        actual,
+      });
+    const codec = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
+    if (codec === null) throw failed("an FFmpeg without libx264");
+    const context = new lib.CodecContext();
+    context.allocContext3(codec);
+    context.width = options.width;
+    context.height = options.height;
+    context.pixelFormat = pixelFormat(ffmpeg, options);
+    context.colorSpace = constants.AVCOL_SPC_BT709;
+    context.colorPrimaries = constants.AVCOL_PRI_BT709;
+    context.colorTrc = constants.AVCOL_TRC_BT709;
+    context.colorRange = constants.AVCOL_RANGE_MPEG;
+    context.timeBase = new lib.Rational(options.timeBase.num, options.timeBase.den);
+    context.framerate = new lib.Rational(Math.round(options.framesPerSecond * 1000), 1000);
+    context.gopSize = KEY_FRAME_EVERY;
+    context.maxBFrames = 0;
+    context.threadCount = THREADS;
+    // Parameter sets once in the header, as MP4 wants them, not before each key frame.
+    context.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
+    const { AV_OPT_TYPE_STRING, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN } = constants;
+    context.setOption("preset", PRESET, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
+    context.setOption("crf", CRF, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
+    const result = await context.open2(codec);
+    if (result < 0) throw failed(ffmpegMessage(ffmpeg, result));
+    return new H264Encoder(ffmpeg, options, context);
+  }
+
+  /** Parameter sets, the same for all pictures. */
+  get header(): Uint8Array {
+    return this.#codec.extraData ?? new Uint8Array(0);
+  }
+
+  /**
+   * Takes a picture and gives those that are ready, which lag some behind.
+   * @param rgb `[height, width, 3]`; copied before this returns
+   */
+  async encode(rgb: Uint8Array, ticks: bigint): Promise<EncodedPicture[]> {
+    const { constants, lib } = this.#ffmpeg;
+    const { width, height, timeBase } = this.#options;
+    this.#rgbData.set(rgb);
+    const yuv = this.#yuv;
+    // The encoder keeps pictures for a while: each gets memory of its own from FFmpeg's pool.
+    yuv.unref();
+    yuv.width = width;
+    yuv.height = height;
+    yuv.format = pixelFormat(this.#ffmpeg, this.#options);
+    yuv.colorSpace = constants.AVCOL_SPC_BT709;
+    yuv.colorRange = constants.AVCOL_RANGE_MPEG;
+    this.#check(await this.#scaler.scaleFrame(yuv, this.#rgb), "a picture in 4:2:0");
+    yuv.pts = ticks;
+    yuv.timeBase = new lib.Rational(timeBase.num, timeBase.den);
+    this.#check(await this.#codec.sendFrame(yuv), "to encode a picture");
+    return this.#receive();
+  }
+
+  /** The pictures that are still on their way; nothing can be encoded after it. */
+  async finish(): Promise<EncodedPicture[]> {
+    this.#check(await this.#codec.sendFrame(null), "to encode the last pictures");
+    return this.#receive();
+  }
+
+  close(): void {
+    this.#codec.freeContext();
+    this.#scaler.freeContext();
+    this.#packet.free();
+    this.#yuv.free();
+    this.#rgb.free();
+  }
+
+  async #receive(): Promise<EncodedPicture[]> {
+    const encoded: EncodedPicture[] = [];
+    const packet = this.#packet;
+    while ((await this.#codec.receivePacket(packet)) >= 0) {
+      // A copy: the packet's memory is used again for the next one.
+      const data = Uint8Array.from(packet.data ?? []);
+      encoded.push({ ticks: packet.pts, isKey: packet.isKeyframe, data });
+      packet.unref();
+    }
+    return encoded;
+  }
+
+  #check(result: number, expected: string): void {
+    if (result >= 0) return;
+    throw new MavsegError("OVERLAY_FAILED", { expected, actual: ffmpegMessage(this.#ffmpeg, result) });
+  }
+}
+
+/** Half the colour resolution cannot be had with odd sides; few players take the full one, so only there. */
+function pixelFormat({ constants }: Ffmpeg, { width, height }: H264Options) {
+  const isEven = width % 2 === 0 && height % 2 === 0;
+  return isEven ? constants.AV_PIX_FMT_YUV420P : constants.AV_PIX_FMT_YUV444P;
+}

@@ -1,0 +1,12 @@
+import type { Mask } from "../core/mask.js";
+import type { RecordedPicture } from "./recording.js";
+
+/** A picture with its mask, on its way to the outputs. All of it is lent: outputs copy what they keep. */
+export interface SegmentedPicture {
+  readonly picture: RecordedPicture;
+  readonly mask: Mask;
+  /** Seconds from the recording's start. */
+  readonly timeS: number;
+  /** `[height, width, 3]` RGB: the picture with its mask over it; drawn when first asked for, once for all outputs. */
+  overlay(): Uint8Array;
+}
