@@ -2,6 +2,7 @@
  * The library: segment pictures, speak the wire format, build, describe and write nets. What is not exported here is
  * free to change. Training is not here: it is a command, `mavseg train`, and needs what a drone does not install.
  */
+export { type BenchReport, benchReportSchema } from "./benchmark/report.js";
 export type { ClassInfo } from "./core/classes.js";
 export type { Frame, PixelEncoding } from "./core/frame.js";
 export type { ClassObject, Mask, StageTimings } from "./core/mask.js";

@@ -17,9 +17,10 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:
 th,td{padding:.34rem .45rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--soft);font-size:.85rem}th:first-child,td:first-child{text-align:left}tr:last-child td{border-bottom:0}
 td i,.legend i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.5rem}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:.6rem 0 0}.legend li{white-space:nowrap}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:.6rem 0 0}
 .legend i.square{border-radius:2px}
-dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;gap:.25rem 1.2rem;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:minmax(8rem,17rem) 1fr;gap:.25rem 1.2rem;margin:0}dt{color:var(--soft)}dd{margin:0}h1,p,li,dt,dd,summary{overflow-wrap:anywhere}
+@media (max-width:640px){dl{display:block}dd{margin-bottom:.5rem}section{padding:.9rem}}
 text{font-size:12px;fill:var(--ink)}.halo{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}.tick{fill:var(--soft)}.middle{text-anchor:middle}.end{text-anchor:end}
 .grid{stroke:var(--line)}.mark{stroke:var(--ink);stroke-width:1.5}
 .fill{fill:var(--c)}.stroke{stroke:var(--c)}.soft{fill-opacity:.35}.thick{stroke-width:3}

@@ -33,7 +33,6 @@ export function costTable(rows: readonly NamedRow[]): string {
     ["first mask ms", ({ cost }) => cost.startToFirstMaskMs.toFixed(0)],
     ["mJ/mask", ({ cost }) => cost.energy.value?.millijoulesPerMask.toFixed(1) ?? "–"],
     ["mIoU", ({ accuracy }) => accuracy?.value?.meanIoU?.toFixed(4) ?? "–"],
-    ["model KiB", ({ model }) => (model.bytes / 1024).toFixed(0)],
   ]);
   const reasons = new Set(
     rows.flatMap(({ row: { cost, accuracy } }) => [
@@ -71,8 +70,8 @@ export function machineFacts(report: BenchReport): string {
     ["Node", versions.node],
     ["mavseg", versions.mavseg],
     ["Niceness", String(settings.niceness)],
-    ...[...new Map(rows.map(({ model }) => [model.sha256, model.name]))].map(
-      ([sha256, name]) => [name, `sha256 ${sha256}`] as const,
+    ...[...new Map(rows.map(({ model }) => [model.sha256, model])).values()].map(
+      ({ name, sha256, bytes }) => [name, `${figure(bytes / 1024)} KiB, sha256 ${sha256}`] as const,
     ),
   ];
   const lines = facts.map(([name, value]) =>
