@@ -1,0 +1,102 @@
+// Searches nets and recipes within hours on two cores: successive halving over a list of candidates. Every candidate is
+// trained, exported, calibrated, scored on val and timed under ONNX Runtime beside MAVNet. Results go to results.jsonl and
+// index.html in --out; the same command goes on where it was stopped.
+//
+//   node scripts/search.mjs --data ../shared/data/perch_drone --candidates scripts/search/perch_drone.json \
+//     --rungs 4,12,36 --out runs/search
+//
+// The list: [{ "name": "wide", "train": ["--net", "tied", "--net-option", "widths=16,32,48"] }, ...]
+import { spawnSync } from "node:child_process";
+import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chooseSurvivors } from "./search/halving.mjs";
+import { searchPage } from "./search/page.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const { values: options } = parseArgs({
+  options: {
+    data: { type: "string" },
+    candidates: { type: "string" },
+    rungs: { type: "string", default: "4,12,36" },
+    keep: { type: "string", default: "0.5" },
+    rounds: { type: "string", default: "30" },
+    out: { type: "string", default: "runs/search" },
+  },
+});
+if (options.data === undefined || options.candidates === undefined) {
+  process.stderr.write("missing --data or --candidates\n");
+  process.exit(2);
+}
+const candidates = JSON.parse(await readFile(options.candidates, "utf8"));
+const resultsFile = path.join(options.out, "results.jsonl");
+
+/** Runs one of our programs; its progress goes to the terminal. @returns what it printed */
+function run(script, args) {
+  const { status, stdout } = spawnSync(process.execPath, [path.join(root, script), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return stdout;
+}
+const mavseg = (...args) => run("dist/cli/main.js", args);
+
+async function knownResults() {
+  const text = await readFile(resultsFile, "utf8").catch(() => "");
+  return text.split("\n").filter(Boolean).map(JSON.parse);
+}
+
+/** Trains, exports, scores and times one candidate within so many minutes. */
+function measure({ name, train }, minutes) {
+  const folder = path.join(options.out, `${minutes}-minutes`, name);
+  const model = path.join(folder, "model.onnx");
+  mavseg("train", "--data", options.data, "--minutes", String(minutes), ...train, "--out", folder);
+  mavseg("export", "--run", folder, "--out", model, "--name", name, "--calibrate");
+  const score = JSON.parse(
+    mavseg("eval", "--model", model, "--data", options.data, "--split", "val", "--json"),
+  );
+  const described = JSON.parse(mavseg("describe", "--model", model, "--json"));
+  const times = JSON.parse(run("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
+  const time = times.rows.find((row) => row.name === name);
+  return {
+    name,
+    minutes,
+    iou: score.mIoUWithoutBackground,
+    ofClasses: score.iou,
+    ms: time.medianMs,
+    timesFasterThanMavnet: time.timesFasterThanMavnet,
+    parameters: described.exportedParameters,
+    command: `mavseg train --minutes ${minutes} ${train.join(" ")}`,
+  };
+}
+
+async function writePage(results) {
+  const last = new Map(results.map((result) => [result.name, result]));
+  const page = path.join(options.out, "index.html");
+  await writeFile(`${page}.part`, searchPage(`Search on ${path.basename(options.data)}`, [...last.values()]));
+  await rename(`${page}.part`, page);
+}
+
+await mkdir(options.out, { recursive: true });
+let names = candidates.map(({ name }) => name);
+for (const minutes of options.rungs.split(",").map(Number)) {
+  process.stderr.write(`\n${names.length} candidates, ${minutes} minutes each: ${names.join(", ")}\n`);
+  for (const name of names) {
+    const results = await knownResults();
+    if (results.some((result) => result.name === name && result.minutes === minutes)) continue;
+    const result = measure(
+      candidates.find((candidate) => candidate.name === name),
+      minutes,
+    );
+    await appendFile(resultsFile, `${JSON.stringify(result)}\n`);
+    await writePage([...results, result]);
+    process.stdout.write(`${name}: ${(result.iou * 100).toFixed(2)} %, ${result.ms.toFixed(1)} ms\n`);
+  }
+  const ofRung = (await knownResults()).filter(
+    (result) => result.minutes === minutes && names.includes(result.name),
+  );
+  names = chooseSurvivors(ofRung, Number(options.keep));
+}
+process.stdout.write(`best: ${names[0]}; ${path.join(options.out, "index.html")}\n`);
