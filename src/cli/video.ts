@@ -39,6 +39,11 @@ const videoOptions = z.strictObject({
   out: z.string({ error: "a folder" }).min(1),
   masks: z.array(z.enum(MASK_FORMATS)).default([]),
   overlay: z.array(z.enum(OVERLAY_FORMATS)).default([]),
+  mcap: z
+    .string()
+    .regex(/^[^/\\]+\.mcap$/, "a file name that ends in .mcap; it is written in --out")
+    .optional(),
+  topic: z.string().min(1).optional(),
   index: z.array(z.enum(INDEX_FORMATS)).default(["jsonl"]),
   start: time.optional(),
   end: time.optional(),
@@ -54,13 +59,14 @@ const videoOptions = z.strictObject({
 type VideoOptions = z.infer<typeof videoOptions>;
 
 const EXAMPLES = `
-Inputs are videos that FFmpeg reads, folders of images, or images by name or pattern. Several inputs get a folder of
-their own each in --out. docs/video.md describes every output.
+Inputs are videos that FFmpeg reads, MCAP recordings, folders of images, or images by name or pattern. Several inputs
+get a folder of their own each in --out. docs/video.md describes every output.
 
 Examples:
   $ mavseg video --model tied-m-perch_drone --input flight.mp4 --out masks --masks png
   $ mavseg video --model tied-m-perch_drone --input flight.mkv --out seen --overlay mp4 --start 1:30 --end 2:00
   $ mavseg video --model tied-m-perch_drone --input photos/ --out seen --overlay png --masks rle --fps 10
+  $ mavseg video --model tied-m-perch_drone --input flight.mcap --topic /camera --out seen --mcap masks.mcap
   $ mavseg video --model tied-m-perch_drone --input flight.mp4 --out masks --masks png --resume`;
 
 export function createCommand(): Command {
@@ -74,6 +80,8 @@ export function createCommand(): Command {
     .option("--out <dir>", "folder for all outputs")
     .option("--masks <format...>", `one file per mask: ${MASK_FORMATS.join(", ")}`)
     .option("--overlay <format...>", `pictures with their masks over them: ${OVERLAY_FORMATS.join(", ")}`)
+    .option("--mcap <name.mcap>", "masks, overlays and objects as a robotics recording in --out")
+    .option("--topic <name>", "of a robotics recording: where its pictures are (default: the only one)")
     .option(
       "--index <format...>",
       `list of pictures and objects: ${INDEX_FORMATS.join(", ")} (default: jsonl)`,
@@ -135,13 +143,13 @@ function toJob(input: Input, out: string, options: VideoOptions): VideoJob {
     every: options.every,
     size: options.size,
     framesPerSecond: options.fps,
-    topic: undefined,
+    topic: options.topic,
   };
   const outputs: OutputChoice = {
     masks: options.masks,
     index: options.index,
     overlay: options.overlay,
-    mcap: undefined,
+    mcap: options.mcap,
     report: false,
   };
   const { chunkFrames, resume, force } = options;

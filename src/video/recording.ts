@@ -13,6 +13,8 @@ export interface RecordedPicture {
   readonly frame: Frame;
   /** Presentation time in ticks of the recording's time base, 0 at its start; strictly increasing. */
   readonly ticks: bigint;
+  /** The times of the message that it came in, in nanoseconds; absent where it came in none. */
+  readonly logged?: { readonly logTime: bigint; readonly publishTime: bigint };
   /** Gives the pixels back for a later picture; they must not be read any more then. */
   release(): void;
 }

@@ -10,6 +10,7 @@ export function outputNames(choice: OutputChoice): string[] {
   if (choice.masks.length > 0) names.push("masks");
   if (choice.overlay.includes("png")) names.push("overlay");
   if (choice.overlay.includes("mp4")) names.push("overlay.mp4");
+  if (choice.mcap !== undefined) names.push(choice.mcap);
   return names;
 }
 
@@ -22,6 +23,10 @@ export async function createOutputs(choice: OutputChoice, context: OutputContext
   if (choice.overlay.includes("mp4")) {
     const { OverlayVideo } = await import("./overlay-video.js");
     outputs.push(await OverlayVideo.create(context));
+  }
+  if (choice.mcap !== undefined) {
+    const { McapResult } = await import("./mcap-file.js");
+    outputs.push(new McapResult(context, choice.mcap));
   }
   return outputs;
 }

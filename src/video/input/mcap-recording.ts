@@ -1,0 +1,173 @@
+import sharp, { type Sharp } from "sharp";
+import type { Stamp } from "../../core/stamp.js";
+import { MavsegError } from "../../errors.js";
+import { IMAGE_SCHEMAS, type ImageMessage, readImageMessage } from "../mcap/image-message.js";
+import { McapFile, type McapMessage, type McapTopic } from "../mcap/mcap-messages.js";
+import { rawToRgb } from "../mcap/raw-to-rgb.js";
+import type {
+  Damage,
+  RecordedItem,
+  Recording,
+  RecordingOptions,
+  ResumePoint,
+  TimeBase,
+} from "../recording.js";
+import { secondsToTicks, ticksToSeconds } from "../recording.js";
+import { PacketDecoder } from "./packet-decoder.js";
+import type { RgbPicture } from "./rgb-converter.js";
+
+/** Of overlays: MP4 has no nanoseconds. That of MPEG (H.222.0). */
+const TIME_BASE: TimeBase = { num: 1, den: 90_000 };
+const NS_PER_S = 1_000_000_000n;
+
+/** The pictures of one topic of a robotics recording, in the order of their log time. */
+export class McapRecording implements Recording {
+  readonly timeBase = TIME_BASE;
+  readonly expectedFrames: number | undefined;
+  readonly framesPerSecond: number;
+  readonly sound = undefined;
+  readonly #file: McapFile;
+  readonly #topic: string | undefined;
+  readonly #options: RecordingOptions;
+  #decoder: PacketDecoder | undefined;
+  #zero: bigint | undefined;
+  #lastTicks = -1n;
+
+  private constructor(file: McapFile, topic: McapTopic | undefined, options: RecordingOptions) {
+    this.#file = file;
+    this.#topic = topic?.topic ?? options.topic;
+    this.#options = options;
+    const rate = topic === undefined || file.seconds === undefined ? 0 : topic.messages / file.seconds;
+    this.framesPerSecond =
+      (rate > 0 && Number.isFinite(rate) ? rate : options.framesPerSecond) / options.every;
+    this.expectedFrames = topic === undefined ? undefined : Math.ceil(topic.messages / options.every);
+  }
+
+  /** @throws MavsegError `INPUT_UNREADABLE`, and `USAGE` where the topic is not there or more than one could be meant */
+  static async open(path: string, options: RecordingOptions): Promise<McapRecording> {
+    const file = await McapFile.open(path);
+    try {
+      return new McapRecording(file, chooseTopic(file.topics, options.topic), options);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async *items(after?: ResumePoint): AsyncGenerator<RecordedItem> {
+    const { startS, endS, every } = this.#options;
+    const startTicks = secondsToTicks(startS, TIME_BASE);
+    let seq = 0;
+    for await (const message of this.#file.messages(this.#topic)) {
+      if (message.kind === "damage") {
+        // It comes after the last picture that was seen, also where that is the last one of the earlier run.
+        if (after === undefined || this.#lastTicks >= after.ticks) yield this.#placed(message);
+        continue;
+      }
+      if (this.#topic === undefined && !IMAGE_SCHEMAS.includes(message.schema)) continue;
+      const ticks = this.#ticksOf(message.logTime);
+      if (ticksToSeconds(ticks, TIME_BASE) >= endS) return;
+      const isStarted = ticks >= startTicks;
+      const isNew = after === undefined || ticks > after.ticks;
+      const isWanted = isStarted && isNew && seq % every === 0;
+      const item = await this.#item(message, seq, ticks, isWanted);
+      if (item !== undefined && isStarted && isNew) yield item;
+      if (isStarted) seq++;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#decoder?.close();
+    await this.#file.close();
+  }
+
+  #ticksOf(logTime: bigint): bigint {
+    this.#zero ??= logTime;
+    const ticks = ((logTime - this.#zero) * BigInt(TIME_BASE.den)) / NS_PER_S;
+    // Several messages can have one log time; in a film each has its own.
+    this.#lastTicks = ticks > this.#lastTicks ? ticks : this.#lastTicks + 1n;
+    return this.#lastTicks;
+  }
+
+  #placed(damage: Damage): Damage {
+    const timeS = this.#lastTicks < 0n ? null : ticksToSeconds(this.#lastTicks, TIME_BASE);
+    return { ...damage, timeS };
+  }
+
+  async #item(
+    message: McapMessage,
+    seq: number,
+    ticks: bigint,
+    isWanted: boolean,
+  ): Promise<RecordedItem | undefined> {
+    try {
+      const image = readImageMessage(message);
+      const picture = await this.#decode(image, isWanted);
+      if (picture === undefined) return undefined;
+      const { width, height, data, release } = picture;
+      const stamp = isZero(image.stamp) ? stampOf(message.logTime) : image.stamp;
+      const { frameId } = image;
+      const frame = { seq, stamp, frameId, width, height, step: width * 3, encoding: "rgb8" as const, data };
+      const { logTime, publishTime } = message;
+      return { kind: "picture", frame, ticks, release, logged: { logTime, publishTime } };
+    } catch (error) {
+      if (error instanceof MavsegError && error.code === "FFMPEG_MISSING") throw error;
+      const timeS = ticksToSeconds(ticks, TIME_BASE);
+      return { kind: "damage", fault: "lost", timeS, offsetBytes: null, detail: (error as Error).message };
+    }
+  }
+
+  async #decode(image: ImageMessage, isWanted: boolean): Promise<RgbPicture | undefined> {
+    const { size } = this.#options;
+    if (image.kind === "video") {
+      this.#decoder ??= await PacketDecoder.open(image.format, size);
+      return this.#decoder.decode(image.data, isWanted);
+    }
+    if (!isWanted) return undefined;
+    if (image.kind === "file") return toRgb(sharp(image.data), size);
+    const { width, height } = image;
+    const data = rawToRgb(image);
+    if (size === undefined) return { width, height, data, release: () => {} };
+    return toRgb(sharp(data, { raw: { width, height, channels: 3 } }), size);
+  }
+}
+
+async function toRgb(image: Sharp, size: RecordingOptions["size"]): Promise<RgbPicture> {
+  const sized = size === undefined ? image : image.resize(size.width, size.height, { fit: "fill" });
+  const { data, info } = await sized
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data, release: () => {} };
+}
+
+/** @returns undefined where the file has no index to look at */
+function chooseTopic(topics: McapTopic[] | undefined, wanted: string | undefined): McapTopic | undefined {
+  if (topics === undefined) return undefined;
+  const withImages = topics.filter(({ schema }) => IMAGE_SCHEMAS.includes(schema));
+  const list = (some: readonly McapTopic[]) =>
+    some.map(({ topic, schema }) => `${topic} (${schema})`).join(", ");
+  if (wanted === undefined) {
+    if (withImages.length === 1) return withImages[0];
+    const actual = withImages.length === 0 ? `none among ${list(topics) || "no topics"}` : list(withImages);
+    throw new MavsegError("USAGE", {
+      expected: "--topic, or a recording with one topic of pictures",
+      actual,
+    });
+  }
+  const found = withImages.find(({ topic }) => topic === wanted);
+  if (found !== undefined) return found;
+  throw new MavsegError("USAGE", {
+    expected: `--topic to be one of ${list(withImages) || "none"}`,
+    actual: wanted,
+  });
+}
+
+function isZero({ sec, nanosec }: Stamp): boolean {
+  return sec === 0 && nanosec === 0;
+}
+
+function stampOf(ns: bigint): Stamp {
+  return { sec: Number(ns / NS_PER_S), nanosec: Number(ns % NS_PER_S) };
+}
