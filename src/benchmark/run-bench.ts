@@ -6,6 +6,7 @@ import { CellProcess } from "./cell/cell-process.js";
 import { SETTLE_RUNS } from "./cell/cell-session.js";
 import type { Opened, SharedEngineOptions } from "./cell/questions.js";
 import { type Cell, cellId, formatSize } from "./cell.js";
+import type { Roofline } from "./layers/layer-report.js";
 import { DisturbanceSum, isQuiet, MachineWatch, readConditions } from "./machine-watch.js";
 import type { BenchReport, Settings, Skipped } from "./report.js";
 
@@ -152,9 +153,14 @@ async function scoreAll(
 }
 
 async function profileAll(records: readonly CellRecord[], { progress }: BenchOptions): Promise<void> {
+  const rooflines = new Map<number, Roofline>();
   for (const [index, record] of records.entries()) {
     progress(index / records.length, `layers of ${record.id}`);
-    record.layers = await record.process.ask("layers", { runs: LAYER_RUNS });
+    const { threads } = record.opened;
+    // It is the machine's, and takes longer than the net: once for each number of threads is enough.
+    const roofline = rooflines.get(threads) ?? null;
+    record.layers = await record.process.ask("layers", { runs: LAYER_RUNS, roofline });
+    if (record.layers.isAnswer) rooflines.set(threads, record.layers.value.roofline);
   }
 }
 

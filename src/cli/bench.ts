@@ -1,3 +1,5 @@
+import { access, constants, mkdir } from "node:fs/promises";
+import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
 import { type Cell, listCells, parseEncoding, parseSize } from "../benchmark/cell.js";
@@ -12,6 +14,7 @@ import { listSplit } from "../dataset/split.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
 import { MavsegError } from "../errors.js";
+import { listImages } from "../transport/image-files.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
 
@@ -103,8 +106,8 @@ function withNumbers(flags: { readonly threads?: readonly string[] }): object {
 }
 
 async function bench(options: Options): Promise<void> {
-  const { json, html, accuracy, split } = options;
-  if (accuracy !== undefined) await listSplit(await openDataset(accuracy), split);
+  const { json, html } = options;
+  await checkFiles(options);
   const progress = new Progress("bench");
   const note = (text: string) => process.stderr.write(`${text}\n`);
   const report = await runBench({
@@ -117,6 +120,24 @@ async function bench(options: Options): Promise<void> {
   if (html !== undefined) await writeFileAtomic(html, renderPage(report));
   process.stdout.write(json === true ? `${text}\n` : renderTable(report));
   if (report.rows.length === 0) process.exitCode = 1;
+}
+
+/** What would end an hour of measuring without a result is found out before it begins. */
+async function checkFiles({ json, html, images, accuracy, split }: Options): Promise<void> {
+  if (accuracy !== undefined) await listSplit(await openDataset(accuracy), split);
+  if (images !== undefined) await listImages(images);
+  for (const file of [json, html]) if (typeof file === "string") await prepareFolder(file);
+}
+
+async function prepareFolder(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file));
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const actual = (cause as Error).message;
+    throw new MavsegError("OUTPUT_UNWRITABLE", { expected: `to write ${file}`, actual, cause });
+  }
 }
 
 function benchmarkOptions(options: Options): Omit<BenchOptions, "note" | "progress"> {
@@ -166,15 +187,20 @@ function pairs(list: readonly string[] = []): Record<string, string> | undefined
 async function compareFiles(
   files: readonly string[],
   failOver: string | undefined,
-  { json }: { readonly json?: boolean | string },
+  { json, ...others }: { readonly json?: boolean | string },
 ): Promise<void> {
+  if (Object.keys(others).length > 0) {
+    throw usage("no options but --json and --fail-over with --compare", Object.keys(others).join(", "));
+  }
   const [before, after, ...more] = files;
   if (before === undefined || after === undefined || more.length > 0) {
     throw usage("two reports with --compare", String(files.length));
   }
   const limit = failOver === undefined ? undefined : parseShare(failOver);
   const comparison = compareReports(await readReport(before), await readReport(after));
-  process.stdout.write(json === true ? `${JSON.stringify(comparison)}\n` : renderComparison(comparison));
+  const text = `${JSON.stringify(comparison)}\n`;
+  if (typeof json === "string") await writeFileAtomic(json, text);
+  process.stdout.write(json === true ? text : renderComparison(comparison));
   if (limit !== undefined && slowerBeyond(comparison, limit).length > 0) process.exitCode = 1;
 }
 

@@ -12,7 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(path.dirname(model.path), { recursive: true }));
 
-const options = { size: { width: 64, height: 48 }, threads: 1, executionProvider: "cpu", runs: 5 };
+const options = {
+  size: { width: 64, height: 48 },
+  threads: 1,
+  executionProvider: "cpu",
+  runs: 5,
+  roofline: null,
+};
 
 describe("layers", () => {
   test("are those that run, with what they compute and move, and shares that add up", async () => {
@@ -26,6 +32,17 @@ describe("layers", () => {
     expect(report.roofline.macsPerSecond).toBeGreaterThan(0);
     const speeds = report.roofline.bandwidths.map(({ bytesPerSecond }) => bytesPerSecond);
     expect(speeds).toEqual(speeds.toSorted((a, b) => b - a));
+  });
+
+  test("are held against a roofline that is known already", async () => {
+    const roofline = { macsPerSecond: 1, bandwidths: [{ workingSetBytes: 1, bytesPerSecond: 1e18 }] };
+    const report = await profileLayers(model, { ...options, roofline });
+    expect(report.roofline).toEqual(roofline);
+    // One multiply-accumulate per second.
+    expect(report.layers.reduce((sum, { rooflineMs }) => sum + rooflineMs, 0)).toBeCloseTo(
+      64 * 48 * 2 * 1000,
+      3,
+    );
   });
 
   test("of another provider than the CPU are refused: its profile would not hold them", async () => {

@@ -5,6 +5,7 @@ import { evenRounds, sampleReport, sampleSource } from "./sample-report.js";
 const layers = {
   runs: 50,
   threads: 2,
+  ortRelease: "1.30.0",
   roofline: { macsPerSecond: 1e11, bandwidths: [{ workingSetBytes: 1048576, bytesPerSecond: 4e10 }] },
   layers: [],
   sumMs: 0,

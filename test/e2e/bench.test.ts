@@ -120,12 +120,27 @@ describe("mavseg bench", () => {
     [["--model", "x", "y", "--manifest", "x.json"], "one --manifest per --model"],
     [["--model", "x", "--fail-over", "5%"], "--fail-over along with --compare"],
     [["--runs", "5"], "at least one model"],
+    [["--compare", "a", "b", "--runs", "5"], "no options but --json and --fail-over with --compare"],
   ])("wrong use is told before anything runs: %j", async (args, expected) => {
     const { code, stderr } = await mavseg("bench", ...args).ended();
     expect(stderr).toContain("error USAGE");
     expect(stderr).toContain(expected);
     expect(code).toBe(2);
   });
+});
+
+test("what would end a long run without a result is told before it begins", async () => {
+  const file = path.join(folder, "file");
+  await writeFile(file, "");
+  for (const [args, code] of [
+    [["--html", path.join(file, "bench.html")], "OUTPUT_UNWRITABLE"],
+    [["--images", path.join(folder, "nowhere")], "INPUT_UNREADABLE"],
+    [["--accuracy", path.join(folder, "nowhere")], "INPUT_UNREADABLE"],
+  ] as const) {
+    const { stdout, stderr } = await mavseg("bench", "--model", model, ...SHORT, ...args).ended();
+    expect(stderr).toContain(`error ${code}`);
+    expect(stdout).toBe("");
+  }
 });
 
 describe("mavseg bench --compare", () => {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { stampNow } from "../../core/stamp.js";
 import { createEngine } from "../../engine/create-engine.js";
 import type { Engine } from "../../engine/engine.js";
@@ -10,10 +8,12 @@ import type { Cell } from "../cell.js";
 import type { Picture } from "../encode-picture.js";
 import { drawFrames } from "../frames.js";
 import type { Layers } from "../layers/layer-report.js";
+import { packagedOrtRelease } from "../packaged-ort-release.js";
 import { forgetPeak, readPeakBytes } from "../peak-memory.js";
 import type { Accuracy } from "../report.js";
 import { WarmUpDetector } from "../warm-up-detector.js";
 import {
+  type LayersInput,
   type Measured,
   type MeasureInput,
   type Opened,
@@ -148,7 +148,7 @@ export class CellSession {
     return scoreCell(this.#engine, this.#cell.size, folder, split, this.#listener.progress);
   }
 
-  async layers({ runs }: { runs: number }): Promise<Layers> {
+  async layers({ runs, roofline }: LayersInput): Promise<Layers> {
     const { profileLayers } = await import("../layers/profile-layers.js");
     const { size, threads } = this.#cell;
     return profileLayers(this.#model, {
@@ -156,6 +156,7 @@ export class CellSession {
       threads: threads ?? physicalCores(),
       executionProvider: this.#engine.executionProvider,
       runs,
+      roofline,
     });
   }
 
@@ -197,6 +198,5 @@ async function ortRelease(engine: Engine, ortLibrary: string | undefined): Promi
     const { inspectOrt } = await import("../../engine/native/ort-inquiry.js");
     return (await inspectOrt(ortLibrary)).release;
   }
-  const file = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  return packagedOrtRelease();
 }

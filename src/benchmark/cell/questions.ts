@@ -1,7 +1,7 @@
 import type { StageTimings } from "../../core/mask.js";
 import type { EngineOptions } from "../../engine/create-engine.js";
 import type { Cell } from "../cell.js";
-import type { Layers } from "../layers/layer-report.js";
+import type { Layers, Roofline } from "../layers/layer-report.js";
 import type { Accuracy } from "../report.js";
 
 /** Options of the engine that hold for every cell. */
@@ -49,6 +49,12 @@ export interface Measured {
   readonly peakRssBytes: number;
 }
 
+export interface LayersInput {
+  readonly runs: number;
+  /** Of this machine with as many threads, where it was measured already. */
+  readonly roofline: Roofline | null;
+}
+
 /** What a cell's process can be asked. */
 export interface Questions {
   readonly open: { readonly input: OpenInput; readonly answer: Opened };
@@ -57,7 +63,7 @@ export interface Questions {
     readonly input: { readonly folder: string; readonly split: string };
     readonly answer: Accuracy;
   };
-  readonly layers: { readonly input: { readonly runs: number }; readonly answer: Layers };
+  readonly layers: { readonly input: LayersInput; readonly answer: Layers };
 }
 export type QuestionKind = keyof Questions;
 

@@ -30,6 +30,8 @@ export type Layer = z.infer<typeof layerSchema>;
 export const layersSchema = z.object({
   runs: z.int(),
   threads: z.int(),
+  /** The nodes are timed in onnxruntime-node's own release, whatever --ort-library the row ran with. */
+  ortRelease: z.string(),
   roofline: rooflineSchema,
   /** In the order in which they run. */
   layers: z.array(layerSchema),

@@ -5,6 +5,7 @@ import type { LoadedModel } from "../../model/load-model.js";
 import { decodeModel } from "../../model/onnx-proto.js";
 import type { Size } from "../cell.js";
 import { medianOf } from "../distribution.js";
+import { packagedOrtRelease } from "../packaged-ort-release.js";
 import type { Layer, Layers, Roofline } from "./layer-report.js";
 import { OriginalKernels } from "./original-kernels.js";
 import type { ProfiledNode } from "./ort-profile.js";
@@ -17,6 +18,8 @@ export interface LayerOptions {
   readonly threads: number;
   readonly executionProvider: string;
   readonly runs: number;
+  /** Null: it is measured first. */
+  readonly roofline: Roofline | null;
 }
 
 /** Runs whose times do not count: the first ones allocate. */
@@ -35,7 +38,7 @@ export async function profileLayers(model: LoadedModel, options: LayerOptions): 
       actual: executionProvider,
     });
   }
-  const roofline = await measureRoofline(threads);
+  const roofline = options.roofline ?? (await measureRoofline(threads));
   const input = new InputTensor(model.manifest.input, planGeometry(model.manifest, size.width, size.height));
   // Time does not depend on the values, as long as they are ordinary numbers.
   input.data.fill(1);
@@ -47,7 +50,17 @@ export async function profileLayers(model: LoadedModel, options: LayerOptions): 
   });
   const layers = toLayers(nodes, roofline, new OriginalKernels(decodeModel(model.bytes).graph));
   const sum = (key: "medianMs" | "macs" | "bytes") => layers.reduce((total, layer) => total + layer[key], 0);
-  return { runs, threads, roofline, layers, sumMs: sum("medianMs"), macs: sum("macs"), bytes: sum("bytes") };
+  const ortRelease = packagedOrtRelease();
+  return {
+    runs,
+    threads,
+    ortRelease,
+    roofline,
+    layers,
+    sumMs: sum("medianMs"),
+    macs: sum("macs"),
+    bytes: sum("bytes"),
+  };
 }
 
 function toLayers(nodes: readonly ProfiledNode[], roofline: Roofline, kernels: OriginalKernels): Layer[] {

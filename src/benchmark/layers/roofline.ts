@@ -7,13 +7,15 @@ import { type ProfiledRun, runProfiled } from "./profiled-session.js";
 
 /** Sides of the matrix product: large enough to reach the peak, small enough for the caches of a small board. */
 const MATRIX_SIDE = 512;
-const MATRIX_RUNS = 40;
+/** A third of a second on a laptop: on a busy machine all threads get a core at once only now and then. */
+const MATRIX_RUNS = 200;
 
 const MIB = 1024 ** 2;
 /** In and out together. From what fits a core's own cache to what fits none. */
 const WORKING_SETS_BYTES = [MIB, 4 * MIB, 16 * MIB, 128 * MIB] as const;
-/** The fastest of so many counts: the peak is asked for, and other work on the machine can only slow it. */
-const COPY_RUNS = 20;
+/** Of the fastest run the traffic is taken: the peak is asked for, and other work on the machine can only slow it. */
+const COPIED_BYTES = 4096 * MIB;
+const MAX_COPY_RUNS = 400;
 const FLOAT32_BYTES = 4;
 
 /**
@@ -24,7 +26,8 @@ export async function measureRoofline(threads: number): Promise<Roofline> {
   const [product] = await runProfiled({ ...matrixProduct(), threads, runs: MATRIX_RUNS });
   const bandwidths: Roofline["bandwidths"] = [];
   for (const workingSetBytes of WORKING_SETS_BYTES) {
-    const [relu] = await runProfiled({ ...elementWise(workingSetBytes), threads, runs: COPY_RUNS });
+    const runs = Math.min(MAX_COPY_RUNS, COPIED_BYTES / workingSetBytes);
+    const [relu] = await runProfiled({ ...elementWise(workingSetBytes), threads, runs });
     bandwidths.push({ workingSetBytes, bytesPerSecond: workingSetBytes / seconds(relu!.timesMs) });
   }
   return { macsPerSecond: countMacs(product!) / seconds(product!.timesMs), bandwidths: asLimits(bandwidths) };
