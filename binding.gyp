@@ -5,6 +5,7 @@
       "sources": [
         "native/addon.cc",
         "native/coded_error.cc",
+        "native/jpeg_decoder.cc",
         "native/ort_api.cc",
         "native/ort_inquiry.cc",
         "native/providers.cc",
@@ -16,6 +17,7 @@
         "native/tensor_session.cc",
         "native/tensor_session_object.cc",
         "native/tensor_values.cc",
+        "native/turbojpeg_api.cc",
         "native/kernels/half_float.cc",
         "native/kernels/input_tensor.cc",
         "native/kernels/mask_decoder.cc",

@@ -142,6 +142,7 @@ void Segmenter::serve() {
   ended.reset();
   pool_.reset();
   plan_.reset();
+  jpeg_decoder_.reset();
   tell(Answer::Kind::kClosed, nullptr, std::nullopt);
 }
 
@@ -164,8 +165,11 @@ void Segmenter::open_session() {
 
 void Segmenter::process(const Job& job) {
   const Clock::time_point start = Clock::now();
+  const Picture picture = decode(job);
+  const bool is_raw = std::holds_alternative<Picture>(job.picture);
+  const Clock::time_point decoded = is_raw ? start : Clock::now();
   plan(job.geometry);
-  plan_->input->write(job.picture, *pool_);
+  plan_->input->write(picture, *pool_);
   const Clock::time_point ready = Clock::now();
   session_->run();
   const Clock::time_point inferred = Clock::now();
@@ -174,9 +178,15 @@ void Segmenter::process(const Job& job) {
     plan_->decoder = std::make_unique<MaskDecoder>(output_spec(output), job.geometry.x, job.geometry.y, isa_, pool_->size());
   }
   plan_->decoder->run(output.data, job.mask, *pool_, statistics_.data());
-  const double timings_ms[kReportTimings] = {ms_between(start, ready), ms_between(ready, inferred),
-                                             ms_between(inferred, Clock::now())};
+  const double timings_ms[kReportTimings] = {ms_between(start, decoded), ms_between(decoded, ready),
+                                             ms_between(ready, inferred), ms_between(inferred, Clock::now())};
   write_report(job, timings_ms, statistics_);
+}
+
+Picture Segmenter::decode(const Job& job) {
+  if (const auto* raw = std::get_if<Picture>(&job.picture)) return *raw;
+  if (jpeg_decoder_ == nullptr) jpeg_decoder_ = std::make_unique<JpegDecoder>(TurboJpegApi::open(options_.turbojpeg));
+  return jpeg_decoder_->decode(std::get<JpegFile>(job.picture), options_.input.channels == 1);
 }
 
 void Segmenter::plan(const Geometry& geometry) {

@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
+#include "jpeg_decoder.h"
 #include "kernels/geometry.h"
 #include "kernels/input_tensor.h"
 #include "kernels/mask_decoder.h"
@@ -32,19 +34,21 @@ struct SegmenterOptions {
   SessionOptions session;
   InputSpec input;
   OutputManifest output;
+  /** What TurboJpegApi opens with the first JPEG file. */
+  std::string turbojpeg;
   /** The model: bytes that stay alive until the segmenter is ready, or else a path. */
   const uint8_t* model;
   size_t model_bytes;
   std::string model_path;
 };
 
-/** Where the numbers of a report lie: three durations in milliseconds, then seven numbers per class. */
-constexpr int kReportTimings = 3;
+/** Where the numbers of a report lie: four durations in milliseconds, then seven numbers per class. */
+constexpr int kReportTimings = 4;
 constexpr int kReportPerClass = 7;
 
 /** One frame. All memory stays the caller's, unchanged and alive until the job is done. */
 struct Job {
-  Picture picture;
+  std::variant<Picture, JpegFile> picture;
   Geometry geometry;
   /** `[height, width]` */
   uint8_t* mask;
@@ -76,7 +80,7 @@ class Segmenter {
   Segmenter(const Segmenter&) = delete;
   Segmenter& operator=(const Segmenter&) = delete;
 
-  /** @param job checked: the picture fits its bytes and the geometry is consistent */
+  /** @param job checked: a raw picture fits its bytes and the geometry is consistent */
   void submit(const Job& job);
 
   /** Finishes what was submitted, then tells that it has closed. Nothing may be submitted after it. */
@@ -100,6 +104,7 @@ class Segmenter {
   void tell(Answer::Kind kind, void* token, std::optional<CodedError> error);
   void open_session();
   void process(const Job& job);
+  Picture decode(const Job& job);
   void plan(const Geometry& geometry);
   OutputSpec output_spec(const OutputView& output) const;
   void write_report(const Job& job, const double* timings_ms, const std::vector<ClassStatistics>& statistics) const;
@@ -110,6 +115,7 @@ class Segmenter {
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<Plan> plan_;
+  std::unique_ptr<JpegDecoder> jpeg_decoder_;
   std::vector<ClassStatistics> statistics_;
 
   std::mutex mutex_;

@@ -9,6 +9,8 @@ namespace mavseg {
 
 namespace {
 
+int64_t whole(const Napi::CallbackInfo& info, size_t index) { return info[index].As<Napi::Number>().Int64Value(); }
+
 void refuse(Napi::Env env, const char* what) { throw to_error(env, CodedError("FRAME_INVALID", what)); }
 
 }  // namespace
@@ -29,6 +31,7 @@ Napi::Function SegmenterObject::define(Napi::Env env) {
   return DefineClass(env, "Segmenter",
                      {InstanceMethod<&SegmenterObject::ready>("ready"),
                       InstanceMethod<&SegmenterObject::segment>("segment"),
+                      InstanceMethod<&SegmenterObject::segment_jpeg>("segmentJpeg"),
                       InstanceMethod<&SegmenterObject::close>("close")});
 }
 
@@ -81,24 +84,36 @@ void SegmenterObject::let_go(Napi::Env env) {
 Napi::Value SegmenterObject::ready(const Napi::CallbackInfo&) { return ready_.promise.Value(); }
 
 Napi::Value SegmenterObject::segment(const Napi::CallbackInfo& info) {
+  const auto data = info[0].As<Napi::Uint8Array>();
+  const Picture picture{data.Data(),
+                        data.ByteLength(),
+                        static_cast<int>(whole(info, 1)),
+                        static_cast<int>(whole(info, 2)),
+                        static_cast<size_t>(whole(info, 3)),
+                        static_cast<Encoding>(whole(info, 4))};
+  if (!fits(picture)) refuse(info.Env(), "a picture that does not fit its bytes");
+  return submit(info, picture, picture.width, picture.height, 5);
+}
+
+Napi::Value SegmenterObject::segment_jpeg(const Napi::CallbackInfo& info) {
+  const auto data = info[0].As<Napi::Uint8Array>();
+  const JpegFile file{data.Data(), data.ByteLength(), static_cast<int>(whole(info, 1)), static_cast<int>(whole(info, 2))};
+  if (file.bytes == 0 || file.width < 1 || file.height < 1) refuse(info.Env(), "a file without bytes or size");
+  return submit(info, file, file.width, file.height, 3);
+}
+
+Napi::Value SegmenterObject::submit(const Napi::CallbackInfo& info, std::variant<Picture, JpegFile> picture, int width,
+                                    int height, size_t rest) {
   const Napi::Env env = info.Env();
   if (is_closing_) throw to_error(env, CodedError("ENGINE_STOPPED", "it was closed"));
   const auto data = info[0].As<Napi::Uint8Array>();
-  const auto geometry_numbers = info[5].As<Napi::Float64Array>();
-  auto mask = info[6].As<Napi::Uint8Array>();
-  auto report = info[7].As<Napi::Float64Array>();
-  const auto whole = [&info](size_t index) { return info[index].As<Napi::Number>().Int64Value(); };
-  const Picture picture{data.Data(),
-                        data.ByteLength(),
-                        static_cast<int>(whole(1)),
-                        static_cast<int>(whole(2)),
-                        static_cast<size_t>(whole(3)),
-                        static_cast<Encoding>(whole(4))};
-  if (!fits(picture)) refuse(env, "a picture that does not fit its bytes");
+  const auto geometry_numbers = info[rest].As<Napi::Float64Array>();
+  auto mask = info[rest + 1].As<Napi::Uint8Array>();
+  auto report = info[rest + 2].As<Napi::Float64Array>();
   if (geometry_numbers.ElementLength() != kGeometryNumbers) refuse(env, "a geometry of another form");
   const Geometry geometry = read_geometry(geometry_numbers.Data());
-  if (!is_consistent(geometry, picture.width, picture.height)) refuse(env, "a geometry that is not the picture's");
-  if (mask.ByteLength() != static_cast<size_t>(picture.width) * picture.height) refuse(env, "a mask of another size");
+  if (!is_consistent(geometry, width, height)) refuse(env, "a geometry that is not the picture's");
+  if (mask.ByteLength() != static_cast<size_t>(width) * height) refuse(env, "a mask of another size");
   if (report.ElementLength() != static_cast<size_t>(kReportTimings + class_count_ * kReportPerClass)) {
     refuse(env, "a report of another size");
   }

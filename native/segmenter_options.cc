@@ -77,6 +77,7 @@ SegmenterOptions read_options(const Napi::Object& options) {
                   text(output, "name"), read_provider(options.Get("provider").As<Napi::Object>())};
   read.input = read_input(input);
   read.output = read_output(output);
+  read.turbojpeg = text(options, "turbojpeg");
   const Napi::Value model = options.Get("model");
   if (model.IsString()) {
     read.model_path = model.As<Napi::String>();

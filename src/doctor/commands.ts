@@ -40,6 +40,7 @@ const PACKAGES = {
   vulkanDrivers: { apt: "mesa-vulkan-drivers", dnf: "mesa-vulkan-drivers", pacman: "vulkan-swrast" },
   nvidiaDriver: { apt: "nvidia-driver", dnf: "akmod-nvidia", pacman: "nvidia" },
   cudaToolkit: { apt: "nvidia-cuda-toolkit", dnf: "cuda-toolkit", pacman: "cuda" },
+  turbojpeg: { apt: "libturbojpeg0", dnf: "turbojpeg", pacman: "libjpeg-turbo" },
 } as const satisfies Record<string, Record<PackageTool, string>>;
 export type Wanted = keyof typeof PACKAGES;
 
@@ -71,6 +72,11 @@ export function installNvidiaDriver(place: Place): string | null {
   // Ubuntu has a package per release of the driver, and a tool that chooses.
   const isUbuntu = place.distribution?.id === "ubuntu" && !place.isJetson;
   return isUbuntu ? asRoot(place, "ubuntu-drivers install") : install(place, "nvidiaDriver");
+}
+
+export function installTurbojpeg(place: Place): string | null {
+  const isUbuntu = [place.distribution?.id, ...(place.distribution?.like ?? [])].includes("ubuntu");
+  return isUbuntu ? asRoot(place, `${INSTALL.apt} libturbojpeg`) : install(place, "turbojpeg");
 }
 
 export function asRoot({ isRoot }: Place, command: string): string {

@@ -14,7 +14,7 @@ import { checkAddon, checkOnnxruntime, checkProviders } from "./engine-checks.js
 import { checkCuda, checkTensorrt, checkVulkan } from "./gpu-checks.js";
 import { type Inquiry, inquire } from "./inquire.js";
 import { checkModel, type ModelFinding } from "./model-check.js";
-import { checkPackage, checkTraining } from "./package-checks.js";
+import { checkPackage, checkTraining, checkTurbojpeg } from "./package-checks.js";
 import type { DoctorReport } from "./report.js";
 import { runSelfTests } from "./run-self-tests.js";
 import { checkSelfTest, type SelfTestResult } from "./self-test-checks.js";
@@ -108,6 +108,7 @@ function checkLibraries({ ortLibrary }: ExamineOptions, findings: Findings): Che
     checkVulkan(machine, gpuLibraries, gpus.hasAny, place),
     checkCuda(machine, gpuLibraries, ort?.file ?? null, place),
     checkTensorrt(machine, gpuLibraries, ort?.file ?? null, place),
+    checkTurbojpeg(inquiry.turbojpeg, place),
     checkPackage("sharp", inquiry.sharp, place),
     checkPackage("zeromq", inquiry.zeromq, place),
     checkTraining(place),

@@ -20,6 +20,8 @@ export interface Inquiry {
   readonly plugins: Outcome<OrtAnswer> | null;
   /** The best answer of the two; null where there is none. */
   readonly ort: { readonly file: string; readonly report: OrtReport } | null;
+  /** Null where the addon, which opens it, does not load. */
+  readonly turbojpeg: Outcome<Questions["turbojpeg"]["answer"]> | null;
   readonly sharp: Outcome<Questions["sharp"]["answer"]>;
   readonly zeromq: Outcome<Questions["zeromq"]["answer"]>;
   readonly gpuLibraries: GpuLibraries;
@@ -41,17 +43,21 @@ export async function inquire(options: InquiryOptions): Promise<Inquiry> {
   return { ...engine, sharp, zeromq, gpuLibraries };
 }
 
-type EngineInquiry = Pick<Inquiry, "addon" | "onnxruntime" | "plugins" | "ort">;
+type EngineInquiry = Pick<Inquiry, "addon" | "onnxruntime" | "plugins" | "ort" | "turbojpeg">;
 
 async function inquireEngine({ ortLibrary, providerLibraries = [] }: InquiryOptions): Promise<EngineInquiry> {
   const addon = await askProbe("addon", null, LOADING_LIMIT_MS);
-  if (addon.state !== "answered") return { addon, onnxruntime: null, plugins: null, ort: null };
+  if (addon.state !== "answered") {
+    return { addon, onnxruntime: null, plugins: null, ort: null, turbojpeg: null };
+  }
+  const turbojpeg = await askProbe("turbojpeg", null, LOADING_LIMIT_MS);
   const ask = (plugins: readonly string[]) =>
     askProbe("onnxruntime", { library: ortLibrary, plugins }, GPU_LIMIT_MS);
   const onnxruntime = await ask([]);
-  if (onnxruntime.state !== "answered") return { addon, onnxruntime, plugins: null, ort: null };
+  if (onnxruntime.state !== "answered") return { addon, onnxruntime, plugins: null, ort: null, turbojpeg };
   const plugins = providerLibraries.length === 0 ? onnxruntime : await ask(providerLibraries);
-  return { addon, onnxruntime, plugins, ort: (plugins.state === "answered" ? plugins : onnxruntime).value };
+  const ort = (plugins.state === "answered" ? plugins : onnxruntime).value;
+  return { addon, onnxruntime, plugins, ort, turbojpeg };
 }
 
 async function inquireGpuLibraries(): Promise<GpuLibraries> {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type Check, note, ok, wrong } from "./check.js";
-import { type Place, reinstall, setUpTraining } from "./commands.js";
+import { installTurbojpeg, type Place, reinstall, setUpTraining } from "./commands.js";
+import type { Questions } from "./probe.js";
 import { describeFailure, type Outcome } from "./probe-process.js";
 
 /** A package with a native library in it, by what came of loading and using it. */
@@ -13,6 +14,20 @@ export function checkPackage(
 ): Check {
   if (outcome.state === "answered") return ok(name, name, outcome.value.release);
   return wrong(name, name, `does not work: ${describeFailure(outcome)}`, reinstall(place, name));
+}
+
+/** libjpeg-turbo, which decodes JPEG frames; sharp does it at half the speed. */
+export function checkTurbojpeg(
+  outcome: Outcome<Questions["turbojpeg"]["answer"]> | null,
+  place: Place,
+): Check {
+  const finding = (state: typeof ok, text: string, mend?: string | null) =>
+    state("turbojpeg", "libjpeg-turbo", text, mend);
+  if (outcome === null) return finding(note, "not asked, for the native engine does not load");
+  const isAnswered = outcome.state === "answered";
+  if (isAnswered && outcome.value.file !== null) return finding(ok, outcome.value.file);
+  const reason = isAnswered ? outcome.value.reason : describeFailure(outcome);
+  return finding(note, `sharp decodes JPEG frames, at half the speed: ${reason}`, installTurbojpeg(place));
 }
 
 /** Says whether training is set up, without loading half a gigabyte. */

@@ -1,5 +1,6 @@
 // The child's side of askInProcess: waits for one question, answers it and ends.
 import type { OrtReport } from "../engine/native/addon.js";
+import type { openTurbojpeg } from "../engine/native/turbojpeg.js";
 import { MavsegError } from "../errors.js";
 import type { Answer } from "./probe-process.js";
 import type { SelfTestAnswer, SelfTestQuestion } from "./self-test.js";
@@ -13,6 +14,8 @@ export interface Questions {
   };
   /** Why the library does not load; null where it does. */
   readonly library: { readonly input: string; readonly answer: { readonly reason: string | null } };
+  /** The library that decodes JPEG files, or why there is none. */
+  readonly turbojpeg: { readonly input: null; readonly answer: ReturnType<typeof openTurbojpeg> };
   readonly sharp: { readonly input: null; readonly answer: { readonly release: string } };
   readonly zeromq: { readonly input: null; readonly answer: { readonly release: string } };
   readonly selfTest: { readonly input: SelfTestQuestion; readonly answer: SelfTestAnswer };
@@ -38,6 +41,10 @@ const ANSWERS: Answering = {
     return { file, report };
   },
   library: async (file) => ({ reason: tryToLoad(file) }),
+  turbojpeg: async () => {
+    const { openTurbojpeg, turbojpegLibrary } = await import("../engine/native/turbojpeg.js");
+    return openTurbojpeg(turbojpegLibrary());
+  },
   sharp: async () => {
     const { default: sharp } = await import("sharp");
     const background = { r: 255, g: 255, b: 255 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkPackage } from "../../src/doctor/package-checks.js";
+import { checkPackage, checkTurbojpeg } from "../../src/doctor/package-checks.js";
 import { madeUpPlace } from "./made-up-machine.js";
 
 test("a package that works has a release", () => {
@@ -21,4 +21,33 @@ test("one that does not is installed again, with its parts for this platform", (
     found: "does not work: Could not load the module",
     mend: "rm -rf /home/pilot/mavseg/node_modules/sharp && npm install --include=optional",
   });
+});
+
+test("libjpeg-turbo is named by its file", () => {
+  const outcome = { state: "answered", value: { file: "/lib/libturbojpeg.so.0", reason: null } } as const;
+  expect(checkTurbojpeg(outcome, madeUpPlace())).toMatchObject({
+    state: "ok",
+    found: "/lib/libturbojpeg.so.0",
+    mend: null,
+  });
+});
+
+test("without it nothing is broken, and its package would bring speed", () => {
+  const outcome = { state: "answered", value: { file: null, reason: "no such file" } } as const;
+  expect(checkTurbojpeg(outcome, madeUpPlace())).toEqual({
+    id: "turbojpeg",
+    name: "libjpeg-turbo",
+    state: "note",
+    found: "sharp decodes JPEG frames, at half the speed: no such file",
+    mend: "sudo apt-get install -y libturbojpeg0",
+  });
+  expect(checkTurbojpeg(null, madeUpPlace())).toMatchObject({ state: "note", mend: null });
+});
+
+test("Ubuntu and what is made of it have another name for its package", () => {
+  const place = madeUpPlace({
+    distribution: { id: "linuxmint", name: "Linux Mint", like: ["ubuntu", "debian"] },
+  });
+  const outcome = { state: "answered", value: { file: null, reason: "no such file" } } as const;
+  expect(checkTurbojpeg(outcome, place).mend).toBe("sudo apt-get install -y libturbojpeg");
 });

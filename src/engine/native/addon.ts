@@ -48,10 +48,12 @@ export interface SegmenterOptions {
     readonly classCount: number;
     readonly ignoreIndex: number;
   };
+  /** Path or name of the library that decodes JPEG files; opened with the first one. */
+  readonly turbojpeg: string;
 }
 
-/** Numbers of a report: milliseconds of preprocess, infer and postprocess, then those of each class. */
-export const REPORT_TIMINGS = 3;
+/** Numbers of a report: milliseconds of decode, preprocess, infer and postprocess, then those of each class. */
+export const REPORT_TIMINGS = 4;
 /** px, sum of x, sum of y, left, top, right, bottom */
 export const REPORT_PER_CLASS = 7;
 
@@ -72,6 +74,18 @@ export interface NativeSegmenter {
     height: number,
     step: number,
     encoding: number,
+    geometry: Float64Array,
+    mask: Uint8Array,
+    report: Float64Array,
+  ): Promise<void>;
+  /**
+   * As `segment`, from a JPEG file. It must be plain, see `isPlainJpeg`, and the library opened.
+   * @param width,height of the picture by its sender's word; another one in the file is refused
+   */
+  segmentJpeg(
+    file: Uint8Array,
+    width: number,
+    height: number,
     geometry: Float64Array,
     mask: Uint8Array,
     report: Float64Array,
@@ -112,6 +126,8 @@ interface Addon {
     pluginLibraries: readonly string[],
     allowSoftwareAdapter: boolean,
   ) => Promise<OrtReport>;
+  /** @returns the file that the loader took; throws with the reason where there is none */
+  readonly openTurbojpeg: (library: string) => string;
 }
 
 /** The package's folder: it lies three levels above this file in the sources and in the build. */

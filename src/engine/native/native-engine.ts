@@ -20,7 +20,9 @@ import { geometryNumbers } from "./geometry-numbers.js";
 import { MaskPool } from "./mask-pool.js";
 import { findOrtLibrary } from "./ort-library.js";
 import { physicalCores } from "./physical-cores.js";
+import { isPlainJpeg } from "./plain-jpeg.js";
 import { newReport, readObjects, readTimings } from "./report.js";
+import { Turbojpeg } from "./turbojpeg.js";
 
 export interface NativeEngineOptions {
   /** Threads of one run, and of the kernels around it; left out, one per physical core. */
@@ -29,6 +31,8 @@ export interface NativeEngineOptions {
   readonly ortLibrary?: string | undefined;
   /** What to run on and its name; left out, the CPU. */
   readonly provider?: { readonly name: ExecutionProvider; readonly choice: ProviderChoice } | undefined;
+  /** Told once where libjpeg-turbo is missing, when the first JPEG file comes. */
+  readonly log?: ((message: string) => void) | undefined;
 }
 
 /** What depends on the frame's size. */
@@ -39,8 +43,12 @@ interface SizePlan {
   readonly numbers: Float64Array;
 }
 
-interface Decoded {
-  readonly picture: RawPicture;
+/** A file that the addon decodes itself. */
+type JpegFile = Pick<Frame, "width" | "height" | "data"> & { readonly encoding: "jpeg" };
+
+/** What the addon takes. */
+interface Prepared {
+  readonly picture: RawPicture | JpegFile;
   readonly decodeMs: number;
 }
 
@@ -56,6 +64,7 @@ export class NativeEngine implements Engine {
   /** The release of onnxruntime in use. */
   readonly ortVersion: string;
   readonly #segmenter: NativeSegmenter;
+  readonly #turbojpeg: Turbojpeg;
   readonly #masks = new MaskPool();
   #plan: SizePlan | undefined;
   #submitted: Promise<unknown> = Promise.resolve();
@@ -66,12 +75,14 @@ export class NativeEngine implements Engine {
     segmenter: NativeSegmenter,
     ortVersion: string,
     executionProvider: ExecutionProvider,
+    turbojpeg: Turbojpeg,
   ) {
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
     this.#segmenter = segmenter;
     this.ortVersion = ortVersion;
     this.executionProvider = executionProvider;
+    this.#turbojpeg = turbojpeg;
   }
 
   /**
@@ -84,9 +95,13 @@ export class NativeEngine implements Engine {
     const ortLibrary = findOrtLibrary(options.ortLibrary);
     const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
     const threads = options.threads ?? physicalCores();
-    const segmenter = new Segmenter(segmenterOptions(model, ortLibrary, threads, choice));
+    const turbojpeg = new Turbojpeg(options.log);
+    const segmenter = new Segmenter({
+      ...segmenterOptions(model, ortLibrary, threads, choice),
+      turbojpeg: turbojpeg.library,
+    });
     try {
-      return new NativeEngine(model, segmenter, await segmenter.ready(), name);
+      return new NativeEngine(model, segmenter, await segmenter.ready(), name, turbojpeg);
     } catch (cause) {
       throw toMavsegError(cause, {
         MODEL_CORRUPT: "a model that onnxruntime can load",
@@ -100,11 +115,11 @@ export class NativeEngine implements Engine {
   async segment(frame: Frame): Promise<Mask> {
     if (this.#closing !== undefined) throw new MavsegError("ENGINE_STOPPED", { actual: "it was closed" });
     checkFrame(frame);
-    const decoded = isCompressed(frame.encoding) ? decode(frame) : asItIs(frame);
+    const prepared = this.#prepare(frame);
     // The failure is reported below; here it must only not count as unhandled while it waits for its turn.
-    decoded.catch(() => {});
+    prepared.catch(() => {});
     // A raw frame may not overtake a compressed one. The box keeps `then` from waiting for the answer as well.
-    const submitted = this.#submitted.then(async () => ({ answer: this.#run(frame, await decoded) }));
+    const submitted = this.#submitted.then(async () => ({ answer: this.#run(frame, await prepared) }));
     this.#submitted = submitted.catch(() => {});
     return (await submitted).answer;
   }
@@ -114,22 +129,44 @@ export class NativeEngine implements Engine {
     return this.#closing;
   }
 
-  async #run(frame: Frame, { picture, decodeMs }: Decoded): Promise<Mask> {
+  async #prepare(frame: Frame): Promise<Prepared> {
+    const { width, height, encoding, data } = frame;
+    if (!isCompressed(encoding)) return { picture: frame as RawPicture, decodeMs: 0 };
+    if (encoding === "jpeg" && isPlainJpeg(data) && this.#turbojpeg.isThere()) {
+      return { picture: { width, height, encoding, data }, decodeMs: 0 };
+    }
+    return decodeBySharp(frame);
+  }
+
+  async #run(frame: Frame, { picture, decodeMs }: Prepared): Promise<Mask> {
     const { seq, stamp, frameId } = frame;
-    const { width, height, step, encoding } = picture;
+    const { width, height } = picture;
     const plan = this.#planFor(width, height);
     const data = this.#masks.take(width * height);
     const report = newReport(this.manifest.classes.length);
     try {
-      const format = RAW_ENCODINGS.indexOf(encoding);
-      await this.#segmenter.segment(picture.data, width, height, step, format, plan.numbers, data, report);
+      await this.#submit(picture, plan, data, report);
     } catch (cause) {
       this.#masks.giveBack(data);
-      throw toMavsegError(cause, this.#expectations(plan.geometry));
+      throw toMavsegError(cause, { ...this.#expectations(plan.geometry), ...jpegExpectations(picture) });
     }
     const timing = readTimings(report, decodeMs);
     const release = this.#releaseOnce(data);
     return { seq, stamp, frameId, width, height, data, objects: readObjects(report), timing, release };
+  }
+
+  #submit(
+    picture: Prepared["picture"],
+    plan: SizePlan,
+    mask: Uint8Array,
+    report: Float64Array,
+  ): Promise<void> {
+    const { width, height, data } = picture;
+    if (picture.encoding === "jpeg") {
+      return this.#segmenter.segmentJpeg(data, width, height, plan.numbers, mask, report);
+    }
+    const format = RAW_ENCODINGS.indexOf(picture.encoding);
+    return this.#segmenter.segment(data, width, height, picture.step, format, plan.numbers, mask, report);
   }
 
   #releaseOnce(data: Uint8Array<ArrayBuffer>): () => void {
@@ -169,7 +206,7 @@ function segmenterOptions(
   ortLibrary: string,
   threads: number,
   provider: ProviderChoice,
-): SegmenterOptions {
+): Omit<SegmenterOptions, "turbojpeg"> {
   const { input, output, classes, ignoreIndex } = model.manifest;
   return {
     ortLibrary,
@@ -181,13 +218,14 @@ function segmenterOptions(
   };
 }
 
-async function asItIs(frame: Frame): Promise<Decoded> {
-  return { picture: frame as RawPicture, decodeMs: 0 };
+function jpegExpectations({ width, height, encoding }: Prepared["picture"]): Expectations {
+  if (encoding !== "jpeg") return {};
+  return { FRAME_INVALID: `a jpeg file of ${width}x${height} px`, FRAME_UNDECODABLE: "a jpeg file" };
 }
 
-async function decode(frame: Frame): Promise<Decoded> {
+async function decodeBySharp(frame: Frame): Promise<Prepared> {
   const start = performance.now();
-  // Loaded with the first compressed frame: sharp costs 50 ms and 20 MB that raw frames do not need.
+  // Loaded with the first frame that needs it: sharp costs 50 ms and 20 MB.
   const { decodePicture } = await import("../reference/decode-picture.js");
   const picture = await decodePicture(frame);
   return { picture, decodeMs: performance.now() - start };

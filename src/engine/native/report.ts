@@ -5,9 +5,10 @@ export function newReport(classCount: number): Float64Array {
   return new Float64Array(REPORT_TIMINGS + classCount * REPORT_PER_CLASS);
 }
 
+/** @param decodeMs what sharp took before */
 export function readTimings(report: Float64Array, decodeMs: number): StageTimings {
-  const [preprocess = 0, infer = 0, postprocess = 0] = report;
-  return { wait: 0, decode: decodeMs, preprocess, infer, postprocess };
+  const [decode = 0, preprocess = 0, infer = 0, postprocess = 0] = report;
+  return { wait: 0, decode: decodeMs + decode, preprocess, infer, postprocess };
 }
 
 /** Every class with at least one px, but for class 0, the background. */
