@@ -45,6 +45,7 @@ const videoOptions = z.strictObject({
     .optional(),
   topic: z.string().min(1).optional(),
   index: z.array(z.enum(INDEX_FORMATS)).default(["jsonl"]),
+  report: z.boolean().default(true),
   start: time.optional(),
   end: time.optional(),
   every: z.int().min(1).max(1_000_000).default(1),
@@ -86,6 +87,7 @@ export function createCommand(): Command {
       "--index <format...>",
       `list of pictures and objects: ${INDEX_FORMATS.join(", ")} (default: jsonl)`,
     )
+    .option("--no-report", "leave out report.html")
     .option("--start <time>", "leave out what is before: seconds, m:ss or h:mm:ss")
     .option("--end <time>", "leave out what is at or after")
     .option("--every <n>", "take every n-th picture only", Number)
@@ -150,7 +152,7 @@ function toJob(input: Input, out: string, options: VideoOptions): VideoJob {
     index: options.index,
     overlay: options.overlay,
     mcap: options.mcap,
-    report: false,
+    report: options.report,
   };
   const { chunkFrames, resume, force } = options;
   return { input, out, recording, outputs, chunkFrames, resume, force };

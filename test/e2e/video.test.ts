@@ -112,6 +112,8 @@ describe("mavseg video", () => {
         "masks",
         "overlay",
         "overlay.mp4",
+        "report.html",
+        "times.js",
         "times.jsonl",
         "video.json",
       ].sort(),
@@ -133,6 +135,18 @@ describe("mavseg video", () => {
     expect(png.equals(rle)).toBe(true);
     expect(npy.equals(rle)).toBe(true);
     expect(rle.reduce((sum, id) => sum + id, 0)).toBe(object!.pixels);
+  });
+
+  test("writes a report with a curve and thumbnails of each class", async () => {
+    const page = await readFile(path.join(dir, "short/report.html"), "utf8");
+    expect(page).toContain("45 pictures, 1.8 s; model bright");
+    expect(page).toContain("in 100 % of the pictures");
+    expect(page.match(/<polyline/g)).toHaveLength(1);
+    expect(page.match(/src="data:image\/jpeg;base64,/g)!.length).toBeGreaterThan(1);
+    const times = await readFile(path.join(dir, "short/times.js"), "utf8");
+    expect(times).toMatch(
+      /^showTimes\(\{"percentiles":\[50,95,99\],"rows":\[\{"stage":"decode","values":\[[\d.]+,/,
+    );
   });
 
   test("keeps the times of the pictures in the overlay, and the sound", async () => {

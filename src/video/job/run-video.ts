@@ -58,6 +58,7 @@ export async function runVideo(job: VideoJob, engine: Engine, watcher: VideoWatc
     if (work === undefined) return { frames: 0, resumedFrames: 0, damage: [], isFinished: true };
     const resumedFrames = countFrames(work.records);
     const context: OutputContext = {
+      title: job.input.name,
       classes: engine.manifest.classes,
       model: { name: engine.manifest.name, sha256: engine.modelSha256 },
       recording,

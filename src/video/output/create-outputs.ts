@@ -11,6 +11,7 @@ export function outputNames(choice: OutputChoice): string[] {
   if (choice.overlay.includes("png")) names.push("overlay");
   if (choice.overlay.includes("mp4")) names.push("overlay.mp4");
   if (choice.mcap !== undefined) names.push(choice.mcap);
+  if (choice.report) names.push("report.html", "times.js");
   return names;
 }
 
@@ -27,6 +28,10 @@ export async function createOutputs(choice: OutputChoice, context: OutputContext
   if (choice.mcap !== undefined) {
     const { McapResult } = await import("./mcap-file.js");
     outputs.push(new McapResult(context, choice.mcap));
+  }
+  if (choice.report) {
+    const { ReportOutput } = await import("./report/report-output.js");
+    outputs.push(new ReportOutput(context));
   }
   return outputs;
 }

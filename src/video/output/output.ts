@@ -4,6 +4,8 @@ import type { SegmentedPicture } from "../segmented.js";
 
 /** What outputs know of the run that they belong to. */
 export interface OutputContext {
+  /** The recording's name. */
+  readonly title: string;
   readonly classes: readonly ClassInfo[];
   readonly model: { readonly name: string; readonly sha256: string };
   readonly recording: Recording;

@@ -8,7 +8,7 @@ export interface PictureTimes extends Omit<StageTimings, "wait"> {
   readonly write: number;
 }
 
-const NAME = "times.jsonl";
+export const TIMES_FILE = "times.jsonl";
 const DIGITS = 3;
 
 /** times.jsonl: the one output that differs from run to run, and is hence no part of any other. */
@@ -20,12 +20,12 @@ export class TimesFile {
   }
 
   static async begin(folder: string): Promise<TimesFile> {
-    return new TimesFile(await DiskFile.create(path.join(folder, NAME)));
+    return new TimesFile(await DiskFile.create(path.join(folder, TIMES_FILE)));
   }
 
   static assemble(folders: readonly string[], finalFolder: string): Promise<void> {
-    const parts = folders.map((folder) => path.join(folder, NAME));
-    return concatenateFiles(parts, path.join(finalFolder, NAME));
+    const parts = folders.map((folder) => path.join(folder, TIMES_FILE));
+    return concatenateFiles(parts, path.join(finalFolder, TIMES_FILE));
   }
 
   async add(frame: number, times: PictureTimes): Promise<void> {

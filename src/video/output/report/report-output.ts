@@ -1,0 +1,102 @@
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { SegmentedPicture } from "../../segmented.js";
+import { DiskFile, readJson, writeWhole } from "../disk-file.js";
+import type { Output, OutputContext, OutputPart } from "../output.js";
+import { type BestFrame, BestFrames, chooseApart } from "./best-frames.js";
+import { type ClassShare, FlightCurves } from "./flight-curves.js";
+import { renderReport } from "./report-page.js";
+import { encodeThumbnail, makeThumbnail, type Thumbnail } from "./thumbnail.js";
+import { timesScript } from "./times-script.js";
+
+/** One picture in a chunk's part of the report. */
+export interface ReportLine {
+  readonly timeS: number;
+  readonly classes: readonly ClassShare[];
+}
+
+export interface ReportThumbnail extends BestFrame {
+  /** A JPEG, base64. */
+  readonly jpeg: string;
+}
+
+const LINES = "report.jsonl";
+const THUMBNAILS = "thumbnails.json";
+/** Of each class: in one chunk, and on the page. */
+const KEPT_PER_CHUNK = 2;
+const SHOWN = 6;
+/** Pictures nearer to each other than this share of the flight show the same thing. */
+const APART_SHARE = 1 / 40;
+
+/** report.html: the flight at a glance. Times, which differ from run to run, come from a file beside it, times.js. */
+export class ReportOutput implements Output {
+  readonly #context: OutputContext;
+
+  constructor(context: OutputContext) {
+    this.#context = context;
+  }
+
+  async begin(folder: string): Promise<OutputPart> {
+    const { classes } = this.#context;
+    const lines = await DiskFile.create(path.join(folder, LINES));
+    const best = new BestFrames<BestFrame & { readonly thumbnail: Thumbnail }>(KEPT_PER_CHUNK);
+    const write = async (segmented: SegmentedPicture) => {
+      const { timeS, mask, picture } = segmented;
+      let thumbnail: Thumbnail | undefined;
+      for (const { class: id, pixels } of mask.objects) {
+        const frame = { class: id, pixels, frame: picture.frame.seq, timeS };
+        if (!best.wants(frame)) continue;
+        thumbnail ??= makeThumbnail(segmented, classes);
+        best.add({ ...frame, thumbnail });
+      }
+      await lines.write(`${JSON.stringify(reportLine(segmented))}\n`);
+    };
+    const end = async () => {
+      await lines.close();
+      const thumbnails: ReportThumbnail[] = [];
+      for (const { thumbnail, ...frame } of best.all()) {
+        thumbnails.push({ ...frame, jpeg: Buffer.from(await encodeThumbnail(thumbnail)).toString("base64") });
+      }
+      await writeWhole(path.join(folder, THUMBNAILS), JSON.stringify(thumbnails));
+    };
+    return { write, end, abandon: () => lines.close() };
+  }
+
+  async assemble(folders: readonly string[]): Promise<void> {
+    const { finalFolder, classes, model, title } = this.#context;
+    const curves = new FlightCurves(classes.length);
+    const thumbnails: ReportThumbnail[] = [];
+    for (const folder of folders) {
+      for await (const line of createInterface({ input: createReadStream(path.join(folder, LINES)) })) {
+        const { timeS, classes: shares } = JSON.parse(line) as ReportLine;
+        curves.add(timeS, shares);
+      }
+      thumbnails.push(...(await readJson<ReportThumbnail[]>(path.join(folder, THUMBNAILS))));
+    }
+    const apartS = curves.seconds * APART_SHARE;
+    const chosen = classes.map(({ id }) =>
+      chooseApart(
+        thumbnails.filter((thumbnail) => thumbnail.class === id),
+        SHOWN,
+        apartS,
+      ),
+    );
+    const page = renderReport({ title, model, classes, curves, thumbnails: chosen });
+    await writeWhole(path.join(finalFolder, "report.html"), page);
+    await writeWhole(path.join(finalFolder, "times.js"), await timesScript(folders));
+  }
+}
+
+const DIGITS = 5;
+
+function reportLine({ timeS, mask }: SegmentedPicture): ReportLine {
+  const { width, height, objects } = mask;
+  const classes = objects.map(({ class: id, pixels, centroid: [x, y] }) => ({
+    class: id,
+    share: pixels / (width * height),
+    x: Number((x / width).toFixed(DIGITS)),
+    y: Number((y / height).toFixed(DIGITS)),
+  }));
+  return { timeS, classes };
+}
