@@ -65,7 +65,7 @@ export function createCommand(): Command {
     .option("--colour <grey|rgb|auto>", "channels of the net's input; auto looks at the pictures", "auto")
     .option("--learning-rate <x>", "highest learning rate", "0.004")
     .option("--frozen-norms <share>", "last part of the training, with frozen norm statistics", "0.25")
-    .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 20)")
+    .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 10)")
     .option("--ignored-as <id>", "train px with the ignore label as this class instead of leaving them out")
     .option("--dice <weight>", "weight of the Dice loss beside the focal loss", "1")
     .option(

@@ -67,7 +67,7 @@ export const DEFAULT_AUGMENTATION: Augmentation = {
   brightness: 1.5,
   tint: 1.1,
   noise: 8,
-  classAware: 0.7,
+  classAware: 0.5,
   pasteObjects: 0,
   pasteBackground: 0,
 };

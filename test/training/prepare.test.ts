@@ -19,12 +19,12 @@ import { sampleOptions } from "./sample-run.js";
 
 describe("class weights", () => {
   test.each([
-    ["are 1 for the background, the root of the rarity for a class", [900, 100], [1, 3]],
-    ["are 20 at most", [1_000_000, 10], [1, 20]],
+    ["are 1 for the background, the cube root of the rarity for a class", [2700, 100], [1, 3]],
+    ["are 10 at most", [1_000_000, 10], [1, 10]],
     ["are 1 for a class more frequent than the background", [10, 1000], [1, 1]],
-    ["are 20 for a class that does not occur", [1_000_000, 0], [1, 20]],
+    ["are 10 for a class that does not occur", [1_000_000, 0], [1, 10]],
     ["are numbers without any background", [0, 5], [1, 1]],
-    ["are rounded to two digits", [200, 100], [1, 1.41]],
+    ["are rounded to two digits", [200, 100], [1, 1.26]],
   ])("%s", (_, pixels, weights) => {
     expect(classWeightsFor(pixels)).toEqual(weights);
   });
