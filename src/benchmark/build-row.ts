@@ -54,20 +54,19 @@ export function buildRow(
     ) as Record<StageName, Distribution>,
     fps: 1000 / totalMs.mean,
     medianMs: medianInterval(rounds, seed),
-    ratio:
-      record === base
-        ? UNITY
-        : ratioInterval(
-            rounds,
-            base.turns.map((turn) => turn.totalMs),
-            seed,
-          ),
+    ratio: ratioTo(base, record, seed),
     cost: costOf(record, totalMs.count, energySource),
     disturbance: record.disturbance.result(),
     accuracy: valueOrWhyNot(record.accuracy),
     layers: valueOrWhyNot(record.layers),
     roundsMs: rounds.map((round) => Array.from(round, toMicros)),
   };
+}
+
+function ratioTo(base: RowSource, record: RowSource, seed: number): Interval {
+  if (record === base) return UNITY;
+  const rounds = ({ turns }: RowSource) => turns.map(({ totalMs }) => totalMs);
+  return ratioInterval(rounds(record), rounds(base), seed);
 }
 
 function costOf(

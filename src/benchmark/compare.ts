@@ -99,6 +99,7 @@ function cautionsOf(before: BenchReport, after: BenchReport): string[] {
     "number of cores": ({ machine }) => String(machine.processor.cores),
     "power mode": ({ machine }) => machine.powerMode.mode?.name ?? null,
     governor: ({ start }) => start.clocks[0]?.governor ?? null,
+    "options of the provider": ({ settings }) => JSON.stringify(settings.providerOptions),
     images: ({ settings }) => settings.images,
     niceness: ({ settings }) => String(settings.niceness),
   };

@@ -144,6 +144,10 @@ export const settingsSchema = z.object({
   settleRuns: z.int(),
   /** Null: drawn. */
   images: z.string().nullable(),
+  /** Null: that of onnxruntime-node. */
+  ortLibrary: z.string().nullable(),
+  providerLibraries: z.array(z.string()),
+  providerOptions: z.record(z.string(), z.string()),
   seed: z.int(),
   /** Of the process, -20 (first) to 19 (last). */
   niceness: z.int(),

@@ -32,7 +32,7 @@ const LAYER_RUNS = 50;
  * backwards by turns, so that a machine that grows warm or busy does so for all of them alike.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  const { cells, percentile, runs, rounds, durationMs, images } = options;
+  const { cells, rounds } = options;
   const times = readCpuTimes();
   const start = readConditions(null);
   const skipped: Skipped[] = [];
@@ -54,16 +54,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     return {
       version: 1,
       kind: "engine",
-      settings: {
-        percentile,
-        runs,
-        rounds,
-        durationMs,
-        settleRuns: SETTLE_RUNS,
-        images,
-        seed: SEED,
-        niceness: getPriority(),
-      },
+      settings: settingsOf(options),
       machine: readMachine(),
       start,
       end: readConditions(times),
@@ -78,6 +69,23 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     watch.end();
     for (const { process } of records) process.close();
   }
+}
+
+function settingsOf({ percentile, runs, rounds, durationMs, images, engineOptions }: BenchOptions): Settings {
+  const { ortLibrary = null, providerLibraries = [], providerOptions = {} } = engineOptions;
+  return {
+    percentile,
+    runs,
+    rounds,
+    durationMs,
+    settleRuns: SETTLE_RUNS,
+    images,
+    ortLibrary,
+    providerLibraries: [...providerLibraries],
+    providerOptions: { ...providerOptions },
+    seed: SEED,
+    niceness: getPriority(),
+  };
 }
 
 async function openCell(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RowSource } from "../../src/benchmark/build-row.js";
 import { paretoFront } from "../../src/benchmark/page/accuracy-chart.js";
+import { layerChart } from "../../src/benchmark/page/layer-chart.js";
 import { renderPage } from "../../src/benchmark/page/page.js";
 import { figure, linearScale, logScale } from "../../src/benchmark/page/svg.js";
 import { evenRounds, sampleReport, sampleSource } from "./sample-report.js";
@@ -81,6 +82,26 @@ describe("the page", () => {
     expect(html).toMatch(/<dt>tied engine=native ep=cuda [^<]*<\/dt><dd>no CUDA here<\/dd>/);
     expect(renderPage(sampleReport(sources))).not.toContain('class="notice"');
   });
+});
+
+test("of many layers the longest are drawn, in the order in which they run", () => {
+  const layer = (name: string, medianMs: number) => ({
+    name,
+    opType: "Conv",
+    medianMs,
+    timeShare: 0.01,
+    macs: 0,
+    bytes: 0,
+    rooflineMs: 0,
+    rooflineShare: 0,
+  });
+  const layers = Array.from({ length: 50 }, (_, index) => layer(`n${index}`, index === 49 ? 2 : 1));
+  const roofline = { macsPerSecond: 1, bandwidths: [] };
+  const rest = { runs: 1, threads: 1, ortRelease: "1", roofline, sumMs: 51, macs: 0, bytes: 0 };
+  const html = layerChart({ ...rest, layers: [...layers] });
+  const names = [...html.matchAll(/class="tick end"[^>]*>(n\d+)</g)].map(([, name]) => name);
+  expect(names).toEqual([...Array.from({ length: 39 }, (_, index) => `n${index}`), "n49"]);
+  expect(html).toContain("The 40 longest are drawn.");
 });
 
 test("the Pareto front is what nothing beats in both time and accuracy", () => {

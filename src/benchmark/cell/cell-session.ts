@@ -41,7 +41,7 @@ export class CellSession {
   readonly #frames: readonly Picture[];
   readonly #listener: SessionListener;
   #seq = 0;
-  #loadPeakBytes: number;
+  readonly #loadPeakBytes: number;
 
   private constructor(
     cell: Cell,
@@ -130,6 +130,7 @@ export class CellSession {
     const wallMs = performance.now() - startMs;
     const cpu = process.cpuUsage(cpuBefore);
     this.#checkProvider();
+    const rssBytes = process.memoryUsage.rss();
     return {
       totalMs: totalMs.slice(0, done),
       stagesMs: Object.fromEntries(STAGES.map((stage) => [stage, stagesMs[stage].slice(0, done)])) as Record<
@@ -138,8 +139,9 @@ export class CellSession {
       >,
       cpuMs: (cpu.user + cpu.system) / 1000,
       wallMs,
-      rssBytes: process.memoryUsage.rss(),
-      peakRssBytes: Math.max(this.#loadPeakBytes, readPeakBytes()),
+      rssBytes,
+      // The kernel adds both up from counters per core, which it does not stop to read.
+      peakRssBytes: Math.max(this.#loadPeakBytes, readPeakBytes(), rssBytes),
     };
   }
 

@@ -7,12 +7,12 @@ const ROW_PX = 19;
 const AXIS_PX = 30;
 const NAME_CHARACTERS = 30;
 /** More bars than that nobody reads; the longest are shown, in the order in which they run. */
-const MAX_BARS = 60;
+const MAX_BARS = 40;
 
 /** A bar per node: the time it took, and within it the least that the machine allows. */
 export function layerChart({ layers, sumMs, macs }: Layers): string {
-  const limit = layers.toSorted((a, b) => b.medianMs - a.medianMs)[MAX_BARS - 1]?.medianMs ?? 0;
-  const shown = layers.filter(({ medianMs }) => medianMs > 0 && medianMs >= limit).slice(0, MAX_BARS);
+  const longest = new Set(layers.toSorted((a, b) => b.medianMs - a.medianMs).slice(0, MAX_BARS));
+  const shown = layers.filter((layer) => longest.has(layer));
   const scale = linearScale(
     0,
     Math.max(...shown.map(({ medianMs }) => medianMs)),
