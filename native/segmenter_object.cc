@@ -97,7 +97,8 @@ Napi::Value SegmenterObject::segment(const Napi::CallbackInfo& info) {
 
 Napi::Value SegmenterObject::segment_jpeg(const Napi::CallbackInfo& info) {
   const auto data = info[0].As<Napi::Uint8Array>();
-  const JpegFile file{data.Data(), data.ByteLength(), static_cast<int>(whole(info, 1)), static_cast<int>(whole(info, 2))};
+  const JpegFile file{data.Data(), data.ByteLength(), static_cast<int>(whole(info, 1)),
+                      static_cast<int>(whole(info, 2))};
   if (file.bytes == 0 || file.width < 1 || file.height < 1) refuse(info.Env(), "a file without bytes or size");
   return submit(info, file, file.width, file.height, 3);
 }

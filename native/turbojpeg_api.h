@@ -6,12 +6,12 @@ namespace mavseg {
 
 /**
  * TurboJPEG's C API, as far as it is used here, out of a library that need not be there: neither its header nor the
- * library is needed to build the addon. These functions have kept their form since release 2.0 and their library's name.
+ * library is needed to build the addon. These functions and their library's name have stayed since release 2.0.
  */
 class TurboJpegApi {
  public:
   /**
-   * Opens the library, or gives the one that was opened by this name before. Never closed: a segmenter may still use it.
+   * Opens the library, or gives the one that was opened by this name before. Never closed: a segmenter may use it.
    * @param library a path, or a name that the system's loader searches for
    * @throws std::runtime_error with the reason
    */
