@@ -6,6 +6,12 @@ export interface BestFrame {
   readonly timeS: number;
 }
 
+/** The same with its thumbnail. */
+export interface PicturedFrame extends BestFrame {
+  /** A JPEG, base64. */
+  readonly jpeg: string;
+}
+
 /** Most pixels first; of equals the earlier one. */
 function byPixels(first: BestFrame, second: BestFrame): number {
   return second.pixels - first.pixels || first.frame - second.frame;

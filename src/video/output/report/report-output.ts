@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { SegmentedPicture } from "../../segmented.js";
 import { DiskFile, readJson, writeWhole } from "../disk-file.js";
 import type { Output, OutputContext, OutputPart } from "../output.js";
-import { type BestFrame, BestFrames, chooseApart } from "./best-frames.js";
+import { type BestFrame, BestFrames, chooseApart, type PicturedFrame } from "./best-frames.js";
 import { type ClassShare, FlightCurves } from "./flight-curves.js";
 import { renderReport } from "./report-page.js";
 import { encodeThumbnail, makeThumbnail, type Thumbnail } from "./thumbnail.js";
@@ -14,11 +14,6 @@ import { timesScript } from "./times-script.js";
 export interface ReportLine {
   readonly timeS: number;
   readonly classes: readonly ClassShare[];
-}
-
-export interface ReportThumbnail extends BestFrame {
-  /** A JPEG, base64. */
-  readonly jpeg: string;
 }
 
 const LINES = "report.jsonl";
@@ -54,7 +49,7 @@ export class ReportOutput implements Output {
     };
     const end = async () => {
       await lines.close();
-      const thumbnails: ReportThumbnail[] = [];
+      const thumbnails: PicturedFrame[] = [];
       for (const { thumbnail, ...frame } of best.all()) {
         thumbnails.push({ ...frame, jpeg: Buffer.from(await encodeThumbnail(thumbnail)).toString("base64") });
       }
@@ -66,13 +61,13 @@ export class ReportOutput implements Output {
   async assemble(folders: readonly string[]): Promise<void> {
     const { finalFolder, classes, model, title } = this.#context;
     const curves = new FlightCurves(classes.length);
-    const thumbnails: ReportThumbnail[] = [];
+    const thumbnails: PicturedFrame[] = [];
     for (const folder of folders) {
       for await (const line of createInterface({ input: createReadStream(path.join(folder, LINES)) })) {
         const { timeS, classes: shares } = JSON.parse(line) as ReportLine;
         curves.add(timeS, shares);
       }
-      thumbnails.push(...(await readJson<ReportThumbnail[]>(path.join(folder, THUMBNAILS))));
+      thumbnails.push(...(await readJson<PicturedFrame[]>(path.join(folder, THUMBNAILS))));
     }
     const apartS = curves.seconds * APART_SHARE;
     const chosen = classes.map(({ id }) =>

@@ -1,6 +1,6 @@
 import type { ClassInfo } from "../../../core/classes.js";
+import type { PicturedFrame } from "./best-frames.js";
 import type { CurvePoint, FlightCurves } from "./flight-curves.js";
-import type { ReportThumbnail } from "./report-output.js";
 
 export interface ReportContent {
   readonly title: string;
@@ -8,7 +8,7 @@ export interface ReportContent {
   readonly classes: readonly ClassInfo[];
   readonly curves: FlightCurves;
   /** Of every class, by its id. */
-  readonly thumbnails: readonly (readonly ReportThumbnail[])[];
+  readonly thumbnails: readonly (readonly PicturedFrame[])[];
 }
 
 const WIDTH_PX = 960;
@@ -54,7 +54,7 @@ ${sections.map((info) => classSection(info, curves, thumbnails[info.id] ?? [])).
 `;
 }
 
-function classSection(info: ClassInfo, curves: FlightCurves, thumbnails: readonly ReportThumbnail[]): string {
+function classSection(info: ClassInfo, curves: FlightCurves, thumbnails: readonly PicturedFrame[]): string {
   const { seenIn, meanShare } = curves.total(info.id);
   const head = `<h2><i style="background:${info.color}"></i>${escapeHtml(info.name)}</h2>`;
   const summary = `<p>in ${percent(seenIn)} of the pictures, ${percent(meanShare)} of all pixels</p>`;
