@@ -1,10 +1,11 @@
 import { CONFIDENCE_PERCENT } from "./bootstrap.js";
 import { formatSize } from "./cell.js";
+import { VALUES_BEYOND, valuesFor } from "./distribution.js";
 import type { BenchReport, Conditions } from "./report.js";
 
 /** Under what conditions a report was made, in a few lines for people. */
 export function describeConditions(report: BenchReport): string[] {
-  const { machine, start, end, settings, rows } = report;
+  const { machine, start, end, rows } = report;
   const { board, processor, powerMode, versions } = machine;
   const releases = [...new Set(rows.map(({ ortRelease }) => ortRelease))].join(", ");
   const name = board.model ?? processor.model ?? "unknown processor";
@@ -20,12 +21,17 @@ export function describeConditions(report: BenchReport): string[] {
       `clocks ${clock(start)} -> ${clock(end)}`,
       `temperature ${heat(start)} -> ${heat(end)}`,
     ].join(", "),
-    `${framesShown(report)}; ${settings.rounds} rounds, up to ${settings.runs} calls per row; intervals ${CONFIDENCE_PERCENT} %`,
+    `${framesShown(report)}; ${callsMade(report)}; intervals ${CONFIDENCE_PERCENT} %`,
     quietness(report),
     ...(report.throttled.length === 0
       ? []
       : [`slowed down by heat or current: ${report.throttled.join(", ")}`]),
   ];
+}
+
+function callsMade({ settings: { rounds, runs, percentile } }: BenchReport): string {
+  const needed = `p${percentile} takes ${valuesFor(percentile)}, for ${VALUES_BEYOND} beyond it`;
+  return `${rounds} rounds, up to ${runs} calls per row (${needed})`;
 }
 
 function framesShown({ rows, settings }: BenchReport): string {

@@ -55,7 +55,7 @@ function latencyTable({ rows, settings }: BenchReport): string {
   const short =
     fewest < needed
       ? [
-          `p${settings.percentile} takes ${needed} calls; the fewest here are ${fewest}. A dash is a percentile that the calls do not support.`,
+          `A dash is a percentile that the calls do not support: p${settings.percentile} takes ${needed}, the fewest here are ${fewest}.`,
         ]
       : [];
   return [table, ...short, "", stageTable(rows)].join("\n");

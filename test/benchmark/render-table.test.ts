@@ -20,13 +20,16 @@ test("the table has the percentiles that the calls support, and says which they 
     /^tied jpeg {2,}20\.\d\d {2,}20\.\d\d-20\.\d\d {2,}20\.\d\d {2,}- {2,}- {2,}20\.\d\d /,
   );
   expect(line).toMatch(/x2\.00 \(2\.00-2\.00\)$/);
-  expect(text).toContain("p99 takes 1000 calls; the fewest here are 300.");
+  expect(text).toContain("p99 takes 1000, the fewest here are 300.");
   expect(text).toContain("mJ/mask: no power sensor");
 });
 
 test("conditions come first, and a restless machine is told", () => {
   const text = renderTable(sampleReport(rows, { isQuiet: false, throttled: ["cpufreq-cpu0"] }));
   expect(text).toMatch(/^Test Board, 6 cores \(arm64\), power mode 15W, governor performance\n/);
+  expect(text).toContain(
+    "10 rounds, up to 300 calls per row (p99 takes 1000, for 10 beyond it); intervals 95 %",
+  );
   expect(text).toContain("onnxruntime 1.30.0, clocks 1500 MHz -> 1500 MHz, temperature 48 C -> 48 C");
   expect(text).toContain("the machine was NOT quiet: other programs 2.0 % of the cores, other guests 0.0 %");
   expect(text).toContain("slowed down by heat or current: cpufreq-cpu0");
