@@ -27,6 +27,7 @@ const layer = (name: string, medianMs: number) => ({
 const layers = layersSchema.parse({
   runs: 50,
   threads: 2,
+  ortRelease: "1.30.0",
   roofline: { macsPerSecond: 1e11, bandwidths: [{ workingSetBytes: 1048576, bytesPerSecond: 4e10 }] },
   layers: [layer("stem", 2), layer("logits", 1)],
   sumMs: 3,
