@@ -22,8 +22,11 @@ export interface RecordedPicture {
 /** A place of a recording that could not be decoded, or only with parts made up. */
 export interface Damage {
   readonly kind: "damage";
-  /** `lost`: no picture came of it; `concealed`: the decoder filled parts of it in; `truncated`: the file ends early. */
-  readonly fault: "lost" | "concealed" | "truncated";
+  /**
+   * `lost`: no picture came of it; `concealed`: the decoder filled parts of it in; `gap`: no trace of pictures that were
+   * due; `truncated`: the file ends early.
+   */
+  readonly fault: "lost" | "concealed" | "gap" | "truncated";
   /** Where in the recording, in seconds from its start; null where that is not known. */
   readonly timeS: number | null;
   /** Where in the file, in bytes from its start; null where that is not known. */

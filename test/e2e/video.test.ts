@@ -234,6 +234,35 @@ describe("a run that is killed", () => {
     expect(await hashes("killed")).toEqual(await hashes("whole"));
   });
 
+  test("on a damaged recording goes on to the same bytes and the same list of damage", async () => {
+    const spoilt = path.join(dir, "spoilt.ts");
+    await writeSampleVideo(spoilt, {
+      width: WIDTH,
+      height: HEIGHT,
+      timeBase: { num: 1, den: 1000 },
+      ticks: Array.from({ length: 200 }, (_, index) => index * 40),
+      draw: (index) => squarePicture(WIDTH, HEIGHT, index, index % 200, SIDE),
+    });
+    const bytes = await readFile(spoilt);
+    for (const share of [0.1, 0.5, 0.8]) {
+      const start = Math.floor(bytes.length * share);
+      bytes.fill(0x55, start, start + 2000);
+    }
+    await writeFile(spoilt, bytes);
+    expect((await video(spoilt, "spoilt", ...args).ended()).code).toBe(0);
+    expect(
+      (await readFile(path.join(dir, "spoilt/damage.jsonl"), "utf8")).split("\n").length,
+    ).toBeGreaterThan(3);
+    for (const chunk of ["000000", "000002"]) {
+      const running = video(spoilt, "spoilt-killed", ...args, "--resume");
+      await appears(path.join(dir, "spoilt-killed/unfinished/chunks", chunk));
+      running.kill("SIGKILL");
+      await running.ended();
+    }
+    expect((await video(spoilt, "spoilt-killed", ...args, "--resume").ended()).code).toBe(0);
+    expect(await hashes("spoilt-killed")).toEqual(await hashes("spoilt"));
+  });
+
   test("is not gone on with under other options", async () => {
     const running = video(long, "other", ...args);
     await appears(path.join(dir, "other/unfinished/chunks/000000"));
@@ -288,6 +317,28 @@ describe("earlier outputs", () => {
     expect(stdout).toContain("finished before");
     expect(await hashes("whole")).toEqual(before);
   });
+});
+
+test("pictures of several sizes make no film, and the error says what helps", async () => {
+  const folder = path.join(dir, "sizes");
+  await mkdir(folder);
+  for (const [name, width] of [
+    ["a", 64],
+    ["b", 80],
+  ] as const) {
+    const raw = { width, height: 48, channels: 3 } as const;
+    await sharp(squarePicture(width, 48, 8, 8), { raw })
+      .png()
+      .toFile(path.join(folder, `${name}.png`));
+  }
+  const { code, stderr } = await video(folder, "sizes-out", "--overlay", "mp4").ended();
+  expect(code).toBe(1);
+  expect(stderr).toContain("OVERLAY_FAILED");
+  expect(stderr).toContain("64x48 px");
+  expect(stderr).toContain("80x48 px");
+  expect(
+    (await video(folder, "sizes-out", "--overlay", "mp4", "--size", "64x48", "--force").ended()).code,
+  ).toBe(0);
 });
 
 test.each([

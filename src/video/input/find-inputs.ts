@@ -16,7 +16,7 @@ const naturalOrder = new Intl.Collator("en", { numeric: true }).compare;
  * What stands behind `--input`: every folder is a flight of images, all images given by name or pattern are one flight
  * together, and every other file is a flight of its own.
  * @param patterns paths, or patterns with `*` and `?` in the last part of the path
- * @throws MavsegError `INPUT_UNREADABLE` where there is no such thing
+ * @throws MavsegError `INPUT_UNREADABLE` where there is no such thing, `USAGE` where two have the same name
  */
 export async function findInputs(patterns: readonly string[]): Promise<Input[]> {
   const inputs: Input[] = [];
@@ -41,7 +41,19 @@ export async function findInputs(patterns: readonly string[]): Promise<Input[]> 
     const name = path.basename(path.dirname(path.resolve(first)));
     inputs.push({ kind: "images", name, files: images.sort(naturalOrder) });
   }
+  checkNames(inputs);
   return inputs;
+}
+
+/** Each gets a folder of its name. */
+function checkNames(inputs: readonly Input[]): void {
+  const names = inputs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new MavsegError("USAGE", {
+    expected: "--input with a different name each",
+    actual: `${twice} more than once`,
+  });
 }
 
 async function isFolder(file: string): Promise<boolean> {

@@ -3,6 +3,8 @@ export interface SentPacket {
   readonly pts: bigint;
   /** Where it lies in the file; negative where that is not known. */
   readonly offsetBytes: bigint;
+  /** Whether the file's own checks say that parts of it are missing. */
+  readonly isCorrupt: boolean;
 }
 
 /**
@@ -17,11 +19,12 @@ export class LostPackets {
     this.#pending.push(packet);
   }
 
-  /** @returns the packets before this picture that are lost, in the order of their time */
-  pictureCame(pts: bigint): SentPacket[] {
+  /** @returns the packets before this picture that are lost, in the order of their time, and the picture's own */
+  pictureCame(pts: bigint): { readonly lost: SentPacket[]; readonly own: SentPacket | undefined } {
     const lost = this.#pending.filter((packet) => packet.pts < pts);
+    const own = this.#pending.find((packet) => packet.pts === pts);
     this.#pending = this.#pending.filter((packet) => packet.pts > pts);
-    return lost.sort(byTime);
+    return { lost: lost.sort(byTime), own };
   }
 
   /** @returns all that are left, at the end of the stream */

@@ -2,7 +2,7 @@ import type { Frame as AvFrame, Packet } from "node-av/lib";
 import type { Frame } from "../../core/frame.js";
 import { stampFromMs } from "../../core/stamp.js";
 import { MavsegError } from "../../errors.js";
-import { type Ffmpeg, loadFfmpeg } from "../ffmpeg.js";
+import { type Ffmpeg, ffmpegMessage, loadFfmpeg } from "../ffmpeg.js";
 import type {
   Damage,
   RecordedItem,
@@ -23,6 +23,10 @@ const SHORTFALL_S = 1;
 /** Formats with an index of key frames, in which a jump lands where it should. */
 const SEEKABLE = /mp4|mov|matroska/;
 const FALLBACK_FPS = 30;
+/** Streams without an index, as they are received: where bytes are missing, so is every trace of their pictures. */
+const HAS_NO_INDEX = /mpegts|mpeg|h264|hevc/;
+/** Longer than this many pictures' time without one counts as a gap there: half a picture is jitter. */
+const GAP_PICTURES = 1.5;
 
 /** A file of any format that FFmpeg reads. */
 export class VideoFile implements Recording {
@@ -40,6 +44,8 @@ export class VideoFile implements Recording {
   /** The stream's time at the recording's time 0; undefined until the first picture where the file does not say. */
   #zeroPts: bigint | undefined;
   #lastTicks = -1n;
+  /** Why reading ended before the file did. */
+  #readFault: string | undefined;
 
   private constructor(ffmpeg: Ffmpeg, file: string, options: RecordingOptions, video: VideoStream) {
     this.#ffmpeg = ffmpeg;
@@ -152,29 +158,49 @@ export class VideoFile implements Recording {
     }
   }
 
-  *#came(frame: AvFrame, lost: LostPackets): Generator<DecodedPicture | Damage> {
+  *#came(frame: AvFrame, packets: LostPackets): Generator<DecodedPicture | Damage> {
     const { constants } = this.#ffmpeg;
     const pts = frame.bestEffortTimestamp;
+    let own: SentPacket | undefined;
     if (pts !== constants.AV_NOPTS_VALUE) {
       this.#zeroPts ??= pts;
-      yield* this.#lostAt(lost.pictureCame(pts));
+      const came = packets.pictureCame(pts);
+      yield* this.#lostAt(came.lost);
+      own = came.own;
     }
+    const before = this.#lastTicks;
     const ticks = this.#nextTicks(pts);
-    if (frame.decodeErrorFlags !== 0 || frame.hasFlags(constants.AV_FRAME_FLAG_CORRUPT)) {
+    yield* this.#gap(before, ticks);
+    const isConcealed = frame.decodeErrorFlags !== 0 || frame.hasFlags(constants.AV_FRAME_FLAG_CORRUPT);
+    if (isConcealed || own?.isCorrupt === true) {
       const timeS = ticksToSeconds(ticks, this.timeBase);
-      const detail = "the decoder filled parts of the picture in";
-      yield { kind: "damage", fault: "concealed", timeS, offsetBytes: null, detail };
+      const offsetBytes = offsetOf(own);
+      const detail = "parts of the picture's data are missing or spoilt";
+      yield { kind: "damage", fault: "concealed", timeS, offsetBytes, detail };
     }
     yield { kind: "decoded", frame, ticks };
     frame.unref();
   }
 
+  *#gap(before: bigint, ticks: bigint): Generator<Damage> {
+    const oneFrame = this.#ticksPerFrame;
+    const isGap = before >= 0n && Number(ticks - before) > Number(oneFrame) * GAP_PICTURES;
+    if (!isGap || !HAS_NO_INDEX.test(this.#video.format.iformat?.name ?? "")) return;
+    const timeS = ticksToSeconds(before + oneFrame, this.timeBase);
+    const seconds = ticksToSeconds(ticks - before, this.timeBase).toFixed(3);
+    const detail = `no picture for ${seconds} s at ${this.#storedFps.toFixed(2)} pictures per second`;
+    yield { kind: "damage", fault: "gap", timeS, offsetBytes: null, detail };
+  }
+
+  get #ticksPerFrame(): bigint {
+    const { num, den } = this.timeBase;
+    return BigInt(Math.max(1, Math.round(den / num / this.#storedFps)));
+  }
+
   /** Times that are missing or go back, as raw streams and damaged files have them, are set on from the last one. */
   #nextTicks(pts: bigint): bigint {
-    const { num, den } = this.timeBase;
     const ticks = pts === this.#ffmpeg.constants.AV_NOPTS_VALUE ? undefined : pts - (this.#zeroPts ?? 0n);
-    const oneFrame = BigInt(Math.max(1, Math.round(den / num / this.#storedFps)));
-    const next = this.#lastTicks < 0n ? 0n : this.#lastTicks + oneFrame;
+    const next = this.#lastTicks < 0n ? 0n : this.#lastTicks + this.#ticksPerFrame;
     this.#lastTicks = ticks === undefined ? next : ticks > this.#lastTicks ? ticks : this.#lastTicks + 1n;
     return this.#lastTicks;
   }
@@ -184,6 +210,7 @@ export class VideoFile implements Recording {
     const { constants } = this.#ffmpeg;
     const result = await format.readFrame(packet);
     if (result < 0) {
+      if (result !== constants.AVERROR_EOF) this.#readFault = ffmpegMessage(this.#ffmpeg, result);
       await decoder.sendPacket(null);
       return;
     }
@@ -191,21 +218,19 @@ export class VideoFile implements Recording {
       const { pts, pos } = packet;
       // Packets that an edit list leaves out are decoded for the sake of others, and show nothing themselves.
       const isShown = (packet.flags & constants.AV_PKT_FLAG_DISCARD) === 0;
-      if (isShown && pts !== constants.AV_NOPTS_VALUE) lost.sent({ pts, offsetBytes: pos });
+      if (isShown && pts !== constants.AV_NOPTS_VALUE) {
+        lost.sent({ pts, offsetBytes: pos, isCorrupt: (packet.flags & constants.AV_PKT_FLAG_CORRUPT) !== 0 });
+      }
       await decoder.sendPacket(packet);
     }
     packet.unref();
   }
 
   *#lostAt(packets: readonly SentPacket[]): Generator<Damage> {
-    for (const { pts, offsetBytes } of packets) {
-      yield {
-        kind: "damage",
-        fault: "lost",
-        timeS: ticksToSeconds(pts - (this.#zeroPts ?? 0n), this.timeBase),
-        offsetBytes: offsetBytes < 0n ? null : Number(offsetBytes),
-        detail: "no picture could be decoded",
-      };
+    for (const packet of packets) {
+      const timeS = ticksToSeconds(packet.pts - (this.#zeroPts ?? 0n), this.timeBase);
+      const detail = "no picture could be decoded";
+      yield { kind: "damage", fault: "lost", timeS, offsetBytes: offsetOf(packet), detail };
     }
   }
 
@@ -216,9 +241,11 @@ export class VideoFile implements Recording {
       throw new MavsegError("INPUT_UNREADABLE", { expected: `pictures in ${this.#file}`, actual });
     }
     const timeS = ticksToSeconds(this.#lastTicks, this.timeBase);
-    const durationS = this.#durationS;
-    if (durationS === undefined || durationS - timeS <= SHORTFALL_S) return;
-    const detail = `pictures end at ${timeS.toFixed(3)} s, the file's header says ${durationS.toFixed(3)} s`;
+    const durationS = this.#durationS ?? 0;
+    const isShort = durationS - timeS > SHORTFALL_S;
+    if (!isShort && this.#readFault === undefined) return;
+    const header = isShort ? `, the file's header says ${durationS.toFixed(3)} s` : "";
+    const detail = `pictures end at ${timeS.toFixed(3)} s${header}: ${this.#readFault ?? "the file ends"}`;
     yield { kind: "damage", fault: "truncated", timeS, offsetBytes: null, detail };
   }
 }
@@ -228,4 +255,8 @@ interface DecodedPicture {
   /** Good until the next one is asked for. */
   readonly frame: AvFrame;
   readonly ticks: bigint;
+}
+
+function offsetOf(packet: SentPacket | undefined): number | null {
+  return packet === undefined || packet.offsetBytes < 0n ? null : Number(packet.offsetBytes);
 }

@@ -26,6 +26,8 @@ const even: SampleVideo = {
   draw: (index) => squarePicture(WIDTH, HEIGHT, index * 2, 8),
 };
 
+const noise = Uint8Array.from({ length: WIDTH * HEIGHT * 3 + 90 }, (_, index) => (index * 7919) % 251);
+
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), "mavseg-video-file-"));
@@ -160,7 +162,6 @@ describe("a damaged video", () => {
     const file = path.join(dir, "cut.mkv");
     // Long, so that the header's duration lies far behind the cut.
     const ticks = Array.from({ length: 90 }, (_, index) => index * 40);
-    const noise = Uint8Array.from({ length: WIDTH * HEIGHT * 3 + 90 }, (_, index) => (index * 7919) % 251);
     await writeSampleVideo(file, {
       ...even,
       ticks,
@@ -174,20 +175,28 @@ describe("a damaged video", () => {
     expect(damage.at(-1)).toMatchObject({ fault: "truncated", timeS: pictures.at(-1)!.ms / 1000 });
   });
 
-  test("with spoilt bytes lists the places, and goes on after them", async () => {
-    const file = path.join(dir, "spoilt.ts");
-    const bytes = await readFile(path.join(dir, "even.ts"));
-    const at = Math.floor(bytes.length * 0.4);
-    bytes.fill(0x55, at, at + 1500);
-    await writeFile(file, bytes);
-    const { pictures, damage } = await read(file);
-    expect(damage.length).toBeGreaterThan(0);
-    for (const { timeS } of damage) expect(timeS).toBeGreaterThan(0);
-    expect(Math.round(pictures.at(-1)!.ms)).toBe(even.ticks.at(-1));
-    const again = await read(file);
-    expect(again.damage).toEqual(damage);
-    expect(again.pictures.every(({ rgb }, index) => rgb.equals(pictures[index]!.rgb))).toBe(true);
-  });
+  test.each(["ts", "mp4"])(
+    "with spoilt bytes lists the places, and goes on after them: %s",
+    async (format) => {
+      const file = path.join(dir, `spoilt.${format}`);
+      // Noise, so that a picture is some kilobytes and the spoilt bytes lie in few of them.
+      await writeSampleVideo(file, {
+        ...even,
+        draw: (index) => noise.subarray(index, index + WIDTH * HEIGHT * 3),
+      });
+      const bytes = await readFile(file);
+      const at = Math.floor(bytes.length * 0.4);
+      bytes.fill(0x55, at, at + 3000);
+      await writeFile(file, bytes);
+      const { pictures, damage } = await read(file);
+      expect(damage.length).toBeGreaterThan(0);
+      for (const { timeS } of damage) expect(timeS).toBeGreaterThan(0);
+      expect(Math.round(pictures.at(-1)!.ms)).toBe(even.ticks.at(-1));
+      const again = await read(file);
+      expect(again.damage).toEqual(damage);
+      expect(again.pictures.every(({ rgb }, index) => rgb.equals(pictures[index]!.rgb))).toBe(true);
+    },
+  );
 
   test.each([
     ["no video", "nothing of the kind"],
