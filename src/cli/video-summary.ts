@@ -11,8 +11,8 @@ export interface VideoSummary extends VideoResult, VideoSpeed {
 const PLACES_SHOWN = 5;
 
 export function formatVideoSummary(summary: VideoSummary): string {
-  const { input, out, frames, resumedFrames, damage, isFinished } = summary;
-  if (isFinished && frames === 0 && damage.length === 0) return `${input}: finished before, in ${out}\n`;
+  const { input, out, frames, resumedFrames, damage, isFinished, wasFinished } = summary;
+  if (wasFinished) return `${input}: finished before, in ${out}\n`;
   const earlier = resumedFrames > 0 ? ` (${resumedFrames} of an earlier run)` : "";
   const speed = `${summary.framesPerSecond.toFixed(1)} fps, ${summary.timesRealTime.toFixed(2)}x real time`;
   const lines = [

@@ -15,12 +15,16 @@ export interface SampleVideo {
   /** A second of silence and a half, as AAC. */
   readonly hasSound?: boolean;
   readonly keyFrameEvery?: number;
+  /** `h264` unless it says otherwise. */
+  readonly codec?: "h264" | "hevc";
+  /** Whether the stream has no container, and hence no times. */
+  readonly isRaw?: boolean;
 }
 
 export const SOUND_RATE = 48_000;
 const SOUND_SAMPLES = 72_000;
 
-/** Writes a small H.264 video with B-frames, in the format that the file's name says. */
+/** Writes a small video with B-frames, in the format that the file's name says. */
 export async function writeSampleVideo(file: string, sample: SampleVideo): Promise<void> {
   const ffmpeg = await loadFfmpeg();
   const { lib } = ffmpeg;
@@ -56,8 +60,9 @@ export function squarePicture(
 }
 
 async function openEncoder({ lib, constants }: Ffmpeg, sample: SampleVideo): Promise<CodecContext> {
-  const codec = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
-  if (codec === null) throw new Error("no libx264");
+  const name = sample.codec === "hevc" ? constants.FF_ENCODER_LIBX265 : constants.FF_ENCODER_LIBX264;
+  const codec = lib.Codec.findEncoderByName(name);
+  if (codec === null) throw new Error(`no ${name}`);
   const encoder = new lib.CodecContext();
   encoder.allocContext3(codec);
   encoder.width = sample.width;
@@ -69,8 +74,10 @@ async function openEncoder({ lib, constants }: Ffmpeg, sample: SampleVideo): Pro
   encoder.gopSize = sample.keyFrameEvery ?? 12;
   encoder.maxBFrames = 2;
   encoder.threadCount = 1;
-  encoder.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
-  const { AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN } = constants;
+  if (sample.isRaw !== true) encoder.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
+  const { AV_OPT_TYPE_FLOAT, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN } = constants;
+  // x265 writes to stderr past FFmpeg's log.
+  encoder.setOption("x265-params", "log-level=none", AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
   encoder.setOption("crf", 10, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
   must(await encoder.open2(codec));
   return encoder;

@@ -43,7 +43,17 @@ export interface VideoResult {
   readonly resumedFrames: number;
   readonly damage: readonly Damage[];
   readonly isFinished: boolean;
+  /** Whether there was nothing to do: an earlier run had finished. */
+  readonly wasFinished: boolean;
 }
+
+const FINISHED_BEFORE: VideoResult = {
+  frames: 0,
+  resumedFrames: 0,
+  damage: [],
+  isFinished: true,
+  wasFinished: true,
+};
 
 /**
  * Runs a model over one recording. Decoding, inference and outputs work at the same time on neighbouring pictures.
@@ -55,7 +65,7 @@ export async function runVideo(job: VideoJob, engine: Engine, watcher: VideoWatc
   const recording = await openRecording(job.input, job.recording);
   try {
     const work = await WorkFolder.open(job.out, plan, outputNames(job.outputs), job);
-    if (work === undefined) return { frames: 0, resumedFrames: 0, damage: [], isFinished: true };
+    if (work === undefined) return FINISHED_BEFORE;
     const resumedFrames = countFrames(work.records);
     const context: OutputContext = {
       title: job.input.name,
@@ -70,7 +80,13 @@ export async function runVideo(job: VideoJob, engine: Engine, watcher: VideoWatc
     if (!work.isComplete) await new ChunkedRun(job, engine, watcher, recording, work, outputs).run();
     if (work.isComplete) await assemble(work, outputs);
     const damage = work.records.flatMap((record) => record.damage);
-    return { frames: countFrames(work.records), resumedFrames, damage, isFinished: work.isComplete };
+    return {
+      frames: countFrames(work.records),
+      resumedFrames,
+      damage,
+      isFinished: work.isComplete,
+      wasFinished: false,
+    };
   } finally {
     await recording.close();
   }

@@ -78,6 +78,22 @@ describe("a video", () => {
     expect(pictures.map(({ left }) => left)).toEqual(Array.from({ length: FRAMES }, (_, index) => index * 2));
   });
 
+  test.each([
+    ["raw H.264", "raw.h264", { isRaw: true }],
+    ["raw HEVC", "raw.hevc", { isRaw: true, codec: "hevc" as const }],
+    ["HEVC in MP4", "hevc.mp4", { codec: "hevc" as const }],
+  ])("in %s gives every picture in its order", async (_, name, kind) => {
+    const file = path.join(dir, name);
+    const timeBase = { num: 1, den: 25 };
+    await writeSampleVideo(file, { ...even, ...kind, timeBase, ticks: even.ticks.map((ms) => ms / 40) });
+    const { pictures, damage } = await read(file);
+    expect(damage).toEqual([]);
+    expect(pictures.map(({ ms }) => Math.round(ms))).toEqual(even.ticks);
+    expect(pictures.map(({ left }) => left)).toEqual(
+      Array.from({ length: FRAMES }, (_value, index) => index * 2),
+    );
+  });
+
   test("keeps uneven times", async () => {
     const file = path.join(dir, "uneven.mkv");
     const ticks = [0, 11, 97, 100, 350, 351, 900];
