@@ -15,11 +15,8 @@ import { Random } from "../dist/core/random.js";
 import { createEngine } from "../dist/engine/create-engine.js";
 import { planGeometry } from "../dist/engine/reference/geometry.js";
 import { loadModel } from "../dist/model/load-model.js";
-import { encodeModel } from "../dist/model/onnx-proto.js";
-import { createNet } from "../dist/nets/create-net.js";
-import { sizeOf } from "../dist/nets/net.js";
-import { writeNet } from "../dist/onnx/write-net.js";
 import { startPythonPeer } from "./peers/python-peer.mjs";
+import { writeRandomModel } from "./random-model.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -60,43 +57,6 @@ function drawFrame() {
     encoding: "bgr8",
     data,
   };
-}
-
-async function writeRandomModel(folder, name) {
-  const net = createNet(name, 3, 2);
-  const values = new Map(
-    [...net.parameters].map(([name, parameter], index) => {
-      const random = new Random(1, index);
-      const spread = parameter.role === "kernel" ? Math.sqrt(2 / parameter.fanIn) : 0.1;
-      const offset = parameter.role === "variance" || parameter.role === "gamma" ? 1 : 0;
-      return [
-        name,
-        Float32Array.from({ length: sizeOf(parameter) }, () => offset + spread * random.normal()),
-      ];
-    }),
-  );
-  const manifest = {
-    version: 1,
-    name: `${name} with random weights`,
-    classes: ["background", "drone"].map((name, id) => ({ id, name, color: "#336699" })),
-    ignoreIndex: 255,
-    input: {
-      name: "image",
-      layout: "NCHW",
-      dtype: "float32",
-      colour: "rgb",
-      scale: 1 / 255,
-      mean: [0.45, 0.45, 0.45],
-      std: [0.25, 0.25, 0.25],
-      resize: "none",
-      size: null,
-      multipleOf: net.multipleOf,
-    },
-    output: { name: "logits", kind: "logits", layout: "NCHW", stride: net.outputStride },
-  };
-  const file = path.join(folder, `${name}.onnx`);
-  await writeFile(file, encodeModel(writeNet(net, values, manifest, "bench")));
-  return file;
 }
 
 /**
@@ -154,7 +114,8 @@ async function startPeers(model, mavnet, frame) {
   const start = (way, { path: file, manifest }) => {
     const { colour, mean, std, scale } = manifest.input;
     const size = { width: WIDTH, height: HEIGHT, threads };
-    return startPythonPeer({ way, model: file, frame: frameFile, ...size, colour, mean, std, scale });
+    const net = { model: file, colour, mean, std, scale, classes: manifest.classes.length };
+    return startPythonPeer({ way, frame: frameFile, ...size, ...net });
   };
   return {
     "Python, plain": await start("plain", model),

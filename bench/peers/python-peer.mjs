@@ -1,39 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
-import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startPeer } from "./peer-process.mjs";
 import { pythonOfPeers } from "./python-environment.mjs";
 
-const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "onnxruntime_peer.py");
+const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
- * Starts a Python peer on one frame.
- * @param options as onnxruntime_peer.py takes them
- * @returns versions, the mask's px per class, `measure(runs)` with durations in ms, and `close()`
+ * Starts a Python peer.
+ * @param options as peer.py and the script take them
+ * @param script a file of this folder
+ * @param environment variables beside this process's own
+ * @returns as of `startPeer`
  */
-export async function startPythonPeer(options) {
-  const child = spawn(pythonOfPeers(), [script, JSON.stringify(options)], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, OMP_NUM_THREADS: String(options.threads) },
-  });
-  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`the Python peer ended with ${child.exitCode}`);
-    return JSON.parse(value);
-  };
-  const { versions, pixels } = await next();
-  return {
-    versions,
-    pixels,
-    measure: async (runs) => {
-      child.stdin.write(`${runs}\n`);
-      return next();
-    },
-    close: async () => {
-      child.stdin.end();
-      if (child.exitCode === null) await once(child, "exit");
-    },
-  };
+export function startPythonPeer(options, script = "onnxruntime_peer.py", environment = {}) {
+  return startPeer([pythonOfPeers(), path.join(here, script)], options, environment);
 }
