@@ -95,6 +95,8 @@ def read(file):
                     line |= {"format": decoded.format, "frame_id": decoded.frame_id, "shape": list(image.shape)}
                     if image.ndim == 2:
                         line["pixels"] = int(np.count_nonzero(image == 1))
+                elif schema.name == "foxglove.CompressedVideo":
+                    line |= {"format": decoded.format, "frame_id": decoded.frame_id, "start": decoded.data[:5].hex()}
                 else:
                     line["boxes"] = [[[point.x, point.y] for point in box.points] for box in decoded.points]
                     line["texts"] = [text.text for text in decoded.texts]

@@ -188,7 +188,15 @@ describe("--mcap", () => {
         pixels: SIDE * SIDE,
       });
     }
-    expect(of("/mavseg/overlay")[3]).toMatchObject({ format: "jpeg", shape: [64, 96, 3] });
+    const overlay = of("/mavseg/overlay");
+    expect(overlay[3]).toMatchObject({
+      schema: "foxglove.CompressedVideo",
+      format: "h264",
+      frame_id: "front",
+    });
+    // Each chunk begins with a key frame, and that with a start code and the sequence's parameters (type 7, importance 3).
+    const starts = overlay.map(({ start }) => start);
+    expect(starts.map((start) => start === "0000000167")).toEqual(starts.map((_, index) => index % 5 === 0));
     expect(of("/mavseg/annotations")[3]).toMatchObject({
       schema: "foxglove.ImageAnnotations",
       boxes: [

@@ -7,9 +7,20 @@ const LINE_LOOP = 2;
 const BOX_LINE_PX = 2;
 const TEXT_PX = 16;
 
-/** @param format `png` or `jpeg` */
-export function compressedImage(stamp: Stamp, frameId: string, format: string, data: Uint8Array): Uint8Array {
-  return encode("CompressedImage", { timestamp: timestamp(stamp), frameId, format, data });
+/** A picture of class ids. */
+export function maskImage(stamp: Stamp, frameId: string, png: Uint8Array): Uint8Array {
+  return encode("CompressedImage", { timestamp: timestamp(stamp), frameId, format: "png", data: png });
+}
+
+/** A message of H.264 whose picture is not there yet: encoders lag some pictures behind. */
+export function videoWithoutData(stamp: Stamp, frameId: string): Uint8Array {
+  return encode("CompressedVideo", { timestamp: timestamp(stamp), frameId, format: "h264" });
+}
+
+/** @param data Annex B, key frames with their parameter sets before them */
+export function withVideoData(message: Uint8Array, data: Uint8Array): Uint8Array {
+  const { type } = foxgloveType("CompressedVideo");
+  return type.encode({ ...type.decode(message), data }).finish();
 }
 
 /** A box with a name around each class, as Foxglove draws it over the camera's own picture. */

@@ -15,15 +15,15 @@ export function outputNames(choice: OutputChoice): string[] {
   return names;
 }
 
-/** @throws MavsegError `FFMPEG_MISSING` where a video is wanted */
+/** @throws MavsegError `FFMPEG_MISSING` where a video or a recording is wanted */
 export async function createOutputs(choice: OutputChoice, context: OutputContext): Promise<Output[]> {
   const { finalFolder, classes } = context;
   const outputs: Output[] = [new IndexFiles(finalFolder, choice.index, classes)];
   if (choice.masks.length > 0) outputs.push(new MaskFiles(finalFolder, choice.masks));
   if (choice.overlay.includes("png")) outputs.push(new OverlayPictures(finalFolder));
-  if (choice.overlay.includes("mp4")) {
+  if (choice.overlay.includes("mp4") || choice.mcap !== undefined) {
     const { OverlayVideo } = await import("./overlay-video.js");
-    outputs.push(await OverlayVideo.create(context));
+    outputs.push(await OverlayVideo.create(context, choice.overlay.includes("mp4")));
   }
   if (choice.mcap !== undefined) {
     const { McapResult } = await import("./mcap-file.js");

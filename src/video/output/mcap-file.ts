@@ -1,20 +1,19 @@
 import path from "node:path";
 import { McapWriter } from "@mcap/core";
-import { encodeOverlay } from "../../overlay/encode-overlay.js";
 import { MaskPixelEncoder } from "../../transport/mask-pixels.js";
 import { foxgloveType } from "../mcap/foxglove-protobuf.js";
-import { compressedImage, objectAnnotations } from "../mcap/mask-messages.js";
-import { readMessages, writeMessage } from "../mcap/message-file.js";
+import { maskImage, objectAnnotations, videoWithoutData, withVideoData } from "../mcap/mask-messages.js";
+import { readMessages, type StoredMessage, writeMessage } from "../mcap/message-file.js";
 import type { SegmentedPicture } from "../segmented.js";
 import { DiskFile } from "./disk-file.js";
 import { indexLine } from "./index-files.js";
 import type { Output, OutputContext, OutputPart } from "./output.js";
+import { OVERLAY_PART } from "./overlay-video.js";
+import { readPacketFile } from "./packet-file.js";
 
 /** The topics, in the order of their numbers in the chunks' parts. */
-export const MASK_TOPIC = "/mavseg/mask";
-export const OVERLAY_TOPIC = "/mavseg/overlay";
-export const ANNOTATIONS_TOPIC = "/mavseg/annotations";
-export const OBJECTS_TOPIC = "/mavseg/objects";
+const TOPICS = ["/mavseg/mask", "/mavseg/overlay", "/mavseg/annotations", "/mavseg/objects"] as const;
+const OVERLAY = TOPICS.indexOf("/mavseg/overlay");
 
 const PART = "result.messages";
 
@@ -43,7 +42,10 @@ const OBJECTS_SCHEMA = {
   },
 };
 
-/** Masks, overlays and objects as an MCAP file, at the times of the messages that the pictures came in. */
+/**
+ * Masks, overlays and objects as an MCAP file, at the times of the messages that the pictures came in. The overlay is the
+ * H.264 that OverlayVideo writes: as JPEG it would take seven times the room, and more time to encode.
+ */
 export class McapResult implements Output {
   readonly #context: OutputContext;
   readonly #name: string;
@@ -93,7 +95,7 @@ export class McapResult implements Output {
       await writer.start({ profile: "", library: "mavseg" });
       const channels = await this.#registerTopics(writer);
       for (const folder of folders) {
-        for (const { topic, ...message } of await readMessages(path.join(folder, PART))) {
+        for (const { topic, ...message } of await readPart(folder)) {
           await writer.addMessage({ channelId: channels[topic] as number, ...message });
         }
       }
@@ -110,41 +112,46 @@ export class McapResult implements Output {
       ["model_sha256", model.sha256],
       ["classes", classes.map(({ name }) => name).join(",")],
     ]);
-    const register = async (topic: string, encoding: string, schemaId: number) =>
-      writer.registerChannel({ schemaId, topic, messageEncoding: encoding, metadata });
-    const [image, annotations] = await Promise.all(
-      (["CompressedImage", "ImageAnnotations"] as const).map((type) => {
-        const { name, descriptor } = foxgloveType(type);
-        return writer.registerSchema({ name, encoding: "protobuf", data: descriptor });
-      }),
-    );
-    const objects = await writer.registerSchema({
-      name: "mavseg.Objects",
-      encoding: "jsonschema",
-      data: Buffer.from(JSON.stringify(OBJECTS_SCHEMA)),
-    });
-    return [
-      await register(MASK_TOPIC, "protobuf", image as number),
-      await register(OVERLAY_TOPIC, "protobuf", image as number),
-      await register(ANNOTATIONS_TOPIC, "protobuf", annotations as number),
-      await register(OBJECTS_TOPIC, "json", objects),
-    ];
+    const types: number[] = [];
+    for (const type of ["CompressedImage", "CompressedVideo", "ImageAnnotations"] as const) {
+      const { name, descriptor } = foxgloveType(type);
+      types.push(await writer.registerSchema({ name, encoding: "protobuf", data: descriptor }));
+    }
+    const data = Buffer.from(JSON.stringify(OBJECTS_SCHEMA));
+    types.push(await writer.registerSchema({ name: "mavseg.Objects", encoding: "jsonschema", data }));
+    const channels: number[] = [];
+    for (const [index, topic] of TOPICS.entries()) {
+      const messageEncoding = topic === "/mavseg/objects" ? "json" : "protobuf";
+      const schemaId = types[index] as number;
+      channels.push(await writer.registerChannel({ schemaId, topic, messageEncoding, metadata }));
+    }
+    return channels;
   }
 
   /** @returns one message per topic */
   async #messages(segmented: SegmentedPicture): Promise<Uint8Array[]> {
     const { picture, mask } = segmented;
     const { classes } = this.#context;
-    const { stamp, frameId, width, height } = picture.frame;
-    const [png, jpeg] = await Promise.all([
-      this.#encoder.encode(mask, "png"),
-      encodeOverlay(segmented.overlay(), width, height, "jpeg"),
-    ]);
+    const { stamp, frameId } = picture.frame;
     return [
-      compressedImage(stamp, frameId, "png", png),
-      compressedImage(stamp, frameId, "jpeg", jpeg),
+      maskImage(stamp, frameId, await this.#encoder.encode(mask, "png")),
+      videoWithoutData(stamp, frameId),
       objectAnnotations(stamp, mask.objects, classes),
       Buffer.from(JSON.stringify(indexLine(segmented, classes))),
     ];
   }
+}
+
+/** A chunk's messages, with the overlay's pictures in their places. */
+async function readPart(folder: string): Promise<StoredMessage[]> {
+  const messages = await readMessages(path.join(folder, PART));
+  const overlay = await readPacketFile(path.join(folder, OVERLAY_PART));
+  const parameters = Buffer.from(overlay?.head.parameters ?? "", "base64");
+  const pictures = overlay?.pictures.values();
+  return messages.map((message) => {
+    const picture = message.topic === OVERLAY ? pictures?.next().value : undefined;
+    if (picture === undefined) return message;
+    const data = picture.isKey ? Buffer.concat([parameters, picture.data]) : picture.data;
+    return { ...message, data: withVideoData(message.data, data) };
+  });
 }

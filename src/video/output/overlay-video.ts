@@ -7,7 +7,8 @@ import type { Output, OutputContext, OutputPart } from "./output.js";
 import { OverlayMuxer } from "./overlay-muxer.js";
 import { type PacketFileHead, PacketFileWriter, readPacketFile } from "./packet-file.js";
 
-const PART = "overlay.packets";
+/** A chunk's compressed pictures, in its folder. */
+export const OVERLAY_PART = "overlay.packets";
 
 /**
  * overlay.mp4: every chunk is encoded for itself, beginning with a key frame, and at the end the compressed pictures are
@@ -16,28 +17,34 @@ const PART = "overlay.packets";
 export class OverlayVideo implements Output {
   readonly #ffmpeg: Ffmpeg;
   readonly #context: OutputContext;
+  readonly #isFilm: boolean;
 
-  private constructor(ffmpeg: Ffmpeg, context: OutputContext) {
+  private constructor(ffmpeg: Ffmpeg, context: OutputContext, isFilm: boolean) {
     this.#ffmpeg = ffmpeg;
     this.#context = context;
+    this.#isFilm = isFilm;
   }
 
-  /** @throws MavsegError `FFMPEG_MISSING` */
-  static async create(context: OutputContext): Promise<OverlayVideo> {
-    return new OverlayVideo(await loadFfmpeg(), context);
+  /**
+   * @param isFilm whether overlay.mp4 is wanted; otherwise the chunks' parts are made for another output alone
+   * @throws MavsegError `FFMPEG_MISSING`
+   */
+  static async create(context: OutputContext, isFilm: boolean): Promise<OverlayVideo> {
+    return new OverlayVideo(await loadFfmpeg(), context, isFilm);
   }
 
   async begin(folder: string): Promise<OutputPart> {
-    return new OverlayPart(this.#ffmpeg, this.#context, path.join(folder, PART));
+    return new OverlayPart(this.#ffmpeg, this.#context, path.join(folder, OVERLAY_PART));
   }
 
   async assemble(folders: readonly string[]): Promise<void> {
+    if (!this.#isFilm) return;
     const { recording, startTicks, finalFolder, warn } = this.#context;
     const to = path.join(finalFolder, "overlay.mp4");
     let muxer: OverlayMuxer | undefined;
     let first: PacketFileHead | undefined;
     for (const folder of folders) {
-      const part = await readPacketFile(path.join(folder, PART));
+      const part = await readPacketFile(path.join(folder, OVERLAY_PART));
       if (part === undefined) continue;
       first ??= part.head;
       if (JSON.stringify(first) !== JSON.stringify(part.head)) throw sizesDiffer(first, part.head);
