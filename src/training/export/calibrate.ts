@@ -19,7 +19,10 @@ export interface Calibration {
 /** More would gain nothing but waiting. */
 const MOST_FRAMES = 64;
 
-/** Tried first, around 0; further off than that the training went wrong, and no bias mends it. */
+/** Further off than that the training went wrong; what gains there on a few frames is chance. */
+const MOST_BIAS = 2.5;
+
+/** Tried first, around the best so far. */
 const COARSE = [-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2];
 /** Tried around the best so far, one list after the other. */
 const FINE = [
@@ -67,6 +70,7 @@ export function searchBiases(
     const centre = biases[id]!;
     let chosen = centre;
     for (const change of changes) {
+      if (Math.abs(centre + change) > MOST_BIAS) continue;
       biases[id] = centre + change;
       const trial = score();
       if (trial > best) [best, chosen] = [trial, biases[id]];

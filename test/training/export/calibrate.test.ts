@@ -38,3 +38,9 @@ test("what is right already stays as it is", () => {
   const frame = frameWith((_, isThere) => (isThere ? 1 : -1), 2);
   expect(searchBiases([frame], 2, 255)).toEqual({ frames: 1, biases: [0, 0], iouBefore: 1, iouAfter: 1 });
 });
+
+test("a gain that lies far off is left alone", () => {
+  const frame = frameWith((_, isThere) => (isThere ? 6 : 3.5), 2);
+  const { biases, iouAfter } = searchBiases([frame], 2, 255);
+  expect([biases, iouAfter]).toEqual([[0, 0], 0.5]);
+});
