@@ -24,6 +24,7 @@
         "native/kernels/picture.cc",
         "native/kernels/resize.cc",
         "native/kernels/row_kernels.cc",
+        "native/kernels/run_lengths.cc",
         "native/kernels/thread_pool.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")", "native/kernels"],

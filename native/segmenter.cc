@@ -125,7 +125,7 @@ void Segmenter::stop_all() {
 
 void Segmenter::serve() {
   const std::optional<CodedError> failure = attempt("MODEL_CORRUPT", [this] { open_session(); });
-  tell(Answer::Kind::kReady, nullptr, failure);
+  tell({Answer::Kind::kReady, nullptr, failure, 0});
   if (failure) return;
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
@@ -134,7 +134,9 @@ void Segmenter::serve() {
     const Job job = queue_.front();
     queue_.pop_front();
     lock.unlock();
-    tell(Answer::Kind::kDone, job.token, attempt("INFERENCE_FAILED", [&] { process(job); }));
+    Answer answer{Answer::Kind::kDone, job.token, std::nullopt, 0};
+    answer.error = attempt("INFERENCE_FAILED", [&] { answer.run_length_bytes = process(job); });
+    tell(std::move(answer));
     lock.lock();
   }
   std::unique_ptr<Session> ended = std::move(session_);
@@ -143,12 +145,12 @@ void Segmenter::serve() {
   pool_.reset();
   plan_.reset();
   jpeg_decoder_.reset();
-  tell(Answer::Kind::kClosed, nullptr, std::nullopt);
+  tell({Answer::Kind::kClosed, nullptr, std::nullopt, 0});
 }
 
-void Segmenter::tell(Answer::Kind kind, void* token, std::optional<CodedError> error) {
+void Segmenter::tell(Answer answer) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!stopped_) answer_({kind, token, std::move(error)});
+  if (!stopped_) answer_(std::move(answer));
 }
 
 void Segmenter::open_session() {
@@ -163,7 +165,7 @@ void Segmenter::open_session() {
   session_ = std::move(session);
 }
 
-void Segmenter::process(const Job& job) {
+size_t Segmenter::process(const Job& job) {
   const Clock::time_point start = Clock::now();
   const Picture picture = decode(job);
   const bool is_raw = std::holds_alternative<Picture>(job.picture);
@@ -177,10 +179,12 @@ void Segmenter::process(const Job& job) {
   if (plan_->decoder == nullptr) {
     plan_->decoder = std::make_unique<MaskDecoder>(output_spec(output), job.geometry.x, job.geometry.y, isa_, pool_->size());
   }
-  plan_->decoder->run(output.data, job.mask, *pool_, statistics_.data());
+  const size_t run_length_bytes =
+      plan_->decoder->run(output.data, job.mask, *pool_, statistics_.data(), job.run_lengths);
   const double timings_ms[kReportTimings] = {ms_between(start, decoded), ms_between(decoded, ready),
                                              ms_between(ready, inferred), ms_between(inferred, Clock::now())};
   write_report(job, timings_ms, statistics_);
+  return run_length_bytes;
 }
 
 Picture Segmenter::decode(const Job& job) {

@@ -54,6 +54,8 @@ struct Job {
   uint8_t* mask;
   /** `kReportTimings + class_count * kReportPerClass` numbers */
   double* report;
+  /** `kMaxRunLengthBytesPerPx` bytes per px for the mask's run lengths, or null. */
+  uint8_t* run_lengths;
   /** The caller's own, handed back with the answer. */
   void* token;
 };
@@ -65,6 +67,8 @@ struct Answer {
   Kind kind;
   void* token;
   std::optional<CodedError> error;
+  /** With `kDone`: how many of the job's run lengths were written. */
+  size_t run_length_bytes;
 };
 
 /**
@@ -101,9 +105,10 @@ class Segmenter {
   };
 
   void serve();
-  void tell(Answer::Kind kind, void* token, std::optional<CodedError> error);
+  void tell(Answer answer);
   void open_session();
-  void process(const Job& job);
+  /** @return bytes of run lengths */
+  size_t process(const Job& job);
   Picture decode(const Job& job);
   void plan(const Geometry& geometry);
   OutputSpec output_spec(const OutputView& output) const;

@@ -21,6 +21,8 @@ struct SegmenterObject::Pending {
   Napi::Reference<Napi::Uint8Array> data;
   Napi::Reference<Napi::Uint8Array> mask;
   Napi::Reference<Napi::Float64Array> report;
+  /** Empty where nobody wants them. */
+  Napi::Reference<Napi::Uint8Array> run_lengths;
 };
 
 struct SegmenterObject::Message {
@@ -118,12 +120,20 @@ Napi::Value SegmenterObject::submit(const Napi::CallbackInfo& info, std::variant
   if (report.ElementLength() != static_cast<size_t>(kReportTimings + class_count_ * kReportPerClass)) {
     refuse(env, "a report of another size");
   }
+  const Napi::Value wanted = info[rest + 3];
+  auto run_lengths = wanted.IsUndefined() ? Napi::Uint8Array() : wanted.As<Napi::Uint8Array>();
+  if (!run_lengths.IsEmpty() && run_lengths.ByteLength() < mask.ByteLength() * kMaxRunLengthBytesPerPx) {
+    refuse(env, "too few bytes for run lengths");
+  }
   auto* pending = new Pending{Napi::Promise::Deferred::New(env), Napi::Reference<Napi::Uint8Array>::New(data, 1),
                               Napi::Reference<Napi::Uint8Array>::New(mask, 1),
-                              Napi::Reference<Napi::Float64Array>::New(report, 1)};
+                              Napi::Reference<Napi::Float64Array>::New(report, 1),
+                              run_lengths.IsEmpty() ? Napi::Reference<Napi::Uint8Array>()
+                                                    : Napi::Reference<Napi::Uint8Array>::New(run_lengths, 1)};
   const Napi::Value promise = pending->deferred.Promise();
   hold(env);
-  segmenter_->submit({picture, geometry, mask.Data(), report.Data(), pending});
+  uint8_t* const lengths = run_lengths.IsEmpty() ? nullptr : run_lengths.Data();
+  segmenter_->submit({picture, geometry, mask.Data(), report.Data(), lengths, pending});
   return promise;
 }
 
@@ -157,7 +167,7 @@ void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* se
   } else if (answer.error) {
     pending->deferred.Reject(to_error(env, *answer.error).Value());
   } else {
-    pending->deferred.Resolve(env.Undefined());
+    pending->deferred.Resolve(Napi::Number::New(env, static_cast<double>(answer.run_length_bytes)));
   }
   self->let_go(env);
 }

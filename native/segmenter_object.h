@@ -28,14 +28,14 @@ class SegmenterObject : public Napi::ObjectWrap<SegmenterObject> {
 
   /** `ready(): Promise<string>`, the version of onnxruntime */
   Napi::Value ready(const Napi::CallbackInfo& info);
-  /** `segment(data, width, height, step, encoding, geometry, mask, report): Promise<void>` */
+  /** `segment(data, width, height, step, encoding, geometry, mask, report, runLengths): Promise<number>` */
   Napi::Value segment(const Napi::CallbackInfo& info);
-  /** `segmentJpeg(data, width, height, geometry, mask, report): Promise<void>` */
+  /** `segmentJpeg(data, width, height, geometry, mask, report, runLengths): Promise<number>` */
   Napi::Value segment_jpeg(const Napi::CallbackInfo& info);
   /** `close(): Promise<void>` */
   Napi::Value close(const Napi::CallbackInfo& info);
 
-  /** @param rest where among the arguments geometry, mask and report lie */
+  /** @param rest where among the arguments geometry, mask, report and run lengths lie */
   Napi::Value submit(const Napi::CallbackInfo& info, std::variant<Picture, JpegFile> picture, int width, int height,
                      size_t rest);
   void hold(Napi::Env env);

@@ -42,7 +42,8 @@ MaskDecoder::MaskDecoder(const OutputSpec& spec, const AxisGeometry& x, const Ax
       planes_(spec.kind == OutputKind::kLogits && spec.channels != 2 ? spec.channels : 1),
       start_(spec.width, x.map.to),
       weight_(x.frame),
-      scratch_(workers) {
+      scratch_(workers),
+      chunks_((y.frame + kChunkRows - 1) / kChunkRows) {
   plan_columns();
   for (Scratch& scratch : scratch_) {
     scratch.best.resize(spec.width);
@@ -73,18 +74,35 @@ int MaskDecoder::nearest(int px, const AxisMap& map, int size) const {
   return std::clamp(static_cast<int>(std::floor((px + 0.5) * map.scale + map.shift)), 0, size - 1);
 }
 
-void MaskDecoder::run(const void* output, uint8_t* mask, ThreadPool& pool, ClassStatistics* statistics) {
+size_t MaskDecoder::run(const void* output, uint8_t* mask, ThreadPool& pool, ClassStatistics* statistics,
+                        uint8_t* run_lengths) {
+  notes_runs_ = run_lengths != nullptr;
+  // A thread may take several chunks as one: the others then hold nothing.
+  std::fill(chunks_.begin(), chunks_.end(), ChunkRuns{nullptr, 0, 0});
   for (Scratch& scratch : scratch_) {
     scratch.loaded[0] = scratch.loaded[1] = -1;
     std::fill(scratch.statistics.begin(), scratch.statistics.end(), ClassStatistics());
+    scratch.runs.clear();
   }
   pool.for_rows(y_.frame, kChunkRows, [&](int worker, int from, int to) {
-    decode_rows(output, mask, from, to, scratch_[worker]);
+    Scratch& scratch = scratch_[worker];
+    scratch.runs.begin_chunk();
+    decode_rows(output, mask, from, to, scratch);
+    chunks_[from / kChunkRows] = {&scratch.runs, scratch.runs.chunk(), scratch.runs.size()};
   });
   for (int id = 0; id < spec_.class_count; id++) {
     statistics[id] = ClassStatistics();
     for (const Scratch& scratch : scratch_) statistics[id].add(scratch.statistics[id]);
   }
+  return notes_runs_ ? write_run_lengths(run_lengths) : 0;
+}
+
+size_t MaskDecoder::write_run_lengths(uint8_t* to) const {
+  RunLengthWriter writer(to);
+  for (const ChunkRuns& chunk : chunks_) {
+    for (size_t index = chunk.first; index < chunk.end; index++) writer.add((*chunk.list)[index]);
+  }
+  return writer.finish();
 }
 
 void MaskDecoder::decode_rows(const void* output, uint8_t* mask, int from, int to, Scratch& scratch) {
@@ -92,6 +110,7 @@ void MaskDecoder::decode_rows(const void* output, uint8_t* mask, int from, int t
     uint8_t* row = mask + static_cast<size_t>(y) * x_.frame;
     if (y < y_.map.from || y >= y_.map.to) {
       std::memset(row, 0, x_.frame);
+      if (notes_runs_) scratch.runs.add(0, x_.frame);
       continue;
     }
     if (spec_.kind == OutputKind::kClassIds) {
@@ -180,6 +199,7 @@ void MaskDecoder::write_row(uint8_t* row, int y, Scratch& scratch) const {
   const uint8_t* best = scratch.best.data();
   std::memset(row, 0, from);
   std::memset(row + to, 0, x_.frame - to);
+  if (notes_runs_) scratch.runs.add(0, from);
   int current = best[0];
   int run_start = from;
   const auto change = [&](int id, int x) {
@@ -187,6 +207,7 @@ void MaskDecoder::write_row(uint8_t* row, int y, Scratch& scratch) const {
     if (x > run_start) {
       std::memset(row + run_start, current, x - run_start);
       scratch.statistics[current].add_run(y, run_start, x);
+      if (notes_runs_) scratch.runs.add(static_cast<uint8_t>(current), x - run_start);
     }
     current = id;
     run_start = x;
@@ -199,6 +220,7 @@ void MaskDecoder::write_row(uint8_t* row, int y, Scratch& scratch) const {
     if (end < to) change(best[column + 1], end);
   }
   change(-1, to);
+  if (notes_runs_) scratch.runs.add(0, x_.frame - to);
 }
 
 int MaskDecoder::best_between(const Scratch& scratch, int column, float weight) const {

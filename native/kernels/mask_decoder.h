@@ -6,6 +6,7 @@
 #include "class_statistics.h"
 #include "geometry.h"
 #include "row_kernels.h"
+#include "run_lengths.h"
 #include "thread_pool.h"
 
 namespace mavseg {
@@ -45,8 +46,12 @@ class MaskDecoder {
    * @param output of the spec's type and size
    * @param mask `[height, width]` of the frame, written in full
    * @param statistics one entry per class below `class_count`, overwritten
+   * @param run_lengths where the mask's run lengths go: `kMaxRunLengthBytesPerPx` bytes per px of the frame, as
+   *   RunLengthWriter writes them; null where nobody wants them
+   * @return bytes of run lengths written
    */
-  void run(const void* output, uint8_t* mask, ThreadPool& pool, ClassStatistics* statistics);
+  size_t run(const void* output, uint8_t* mask, ThreadPool& pool, ClassStatistics* statistics,
+             uint8_t* run_lengths = nullptr);
 
  private:
   /** What one thread needs. */
@@ -61,11 +66,20 @@ class MaskDecoder {
     /** The best class at each column. */
     std::vector<uint8_t> best;
     std::vector<ClassStatistics> statistics;
+    RunList runs;
+  };
+
+  /** Where the runs of a chunk of rows lie: with the thread that took it. */
+  struct ChunkRuns {
+    const RunList* list;
+    size_t first;
+    size_t end;
   };
 
   void plan_columns();
   int nearest(int px, const AxisMap& map, int size) const;
   void decode_rows(const void* output, uint8_t* mask, int from, int to, Scratch& scratch);
+  size_t write_run_lengths(uint8_t* to) const;
   void blend_row(const void* output, int y, Scratch& scratch);
   const float* load_row(const void* output, int row, int keep, Scratch& scratch);
   void load_scores(const void* output, int row, float* target, Scratch& scratch) const;
@@ -85,6 +99,10 @@ class MaskDecoder {
   /** Weight of the right neighbour, per frame column. */
   std::vector<float> weight_;
   std::vector<Scratch> scratch_;
+  /** One per chunk of rows. */
+  std::vector<ChunkRuns> chunks_;
+  /** Whether this run's rows note their runs. */
+  bool notes_runs_ = false;
 };
 
 }  // namespace mavseg

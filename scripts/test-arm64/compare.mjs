@@ -1,6 +1,6 @@
 /**
  * What stands between the masks of two processors, one sentence per fault.
- * @param here, there lists of { name, engine, objects, mask } as test/arm64/run-cases.mjs prints them
+ * @param here, there lists of { name, engine, objects, mask, runLengths } as test/arm64/run-cases.mjs prints them
  */
 export function faultsBetween(here, there) {
   if (here.length === 0 || here.length !== there.length)
@@ -17,6 +17,7 @@ function faultsOfCase(here, there) {
   if (here.mask !== there.mask) faults.push(`${name}: ${differingPx(here.mask, there.mask)} px differ`);
   if (JSON.stringify(here.objects) !== JSON.stringify(there.objects))
     faults.push(`${name}: the objects differ`);
+  if (here.runLengths !== there.runLengths) faults.push(`${name}: the run lengths differ`);
   // A mask of one class would be equal whatever the kernels do.
   if (new Set(Buffer.from(here.mask, "base64")).size < 2) faults.push(`${name}: shows one class alone`);
   return faults;

@@ -39,6 +39,11 @@ export interface Mask {
   readonly objects: readonly ClassObject[];
   readonly timing: StageTimings;
   /**
+   * `data` as the engine wrote it, as run lengths (`rle8` of docs/wire-format.md): memory of its own, which `release`
+   * does not touch. Only where the engine was asked for them and finds them on its way.
+   */
+  readonly runLengths?: Uint8Array | undefined;
+  /**
    * Gives `data` back to the engine that lent it, for a later mask; it must not be read any more then, by nobody. Never
    * calling it is safe and costs a fresh buffer per mask. Absent where nothing is lent.
    */

@@ -23,6 +23,11 @@ export interface EngineOptions {
   readonly providerLibraries?: readonly string[] | undefined;
   /** Options of the provider, by onnxruntime's names; for the native engine only. */
   readonly providerOptions?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether masks should carry their run lengths, see `Mask.runLengths`. The native engine finds them while it writes a
+   * mask; the reference engine would have to read it once more, so it leaves them out.
+   */
+  readonly runLengths?: boolean | undefined;
   /** Path of another libonnxruntime (1.22 or newer) than that of onnxruntime-node; for the native engine only. */
   readonly ortLibrary?: string | undefined;
   /** Told why `auto` took the reference engine or refused a provider, and when a provider breaks. */

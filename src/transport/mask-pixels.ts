@@ -12,11 +12,12 @@ export class MaskPixelEncoder {
   #scratch = new Uint8Array(0);
 
   /**
-   * @returns for `mono8` the mask's own data, not a copy; else memory of its own
+   * @returns for `mono8` the mask's own data, for `rle8` its own run lengths if it has them, not a copy; else memory of
+   *   its own
    */
   encode(mask: Mask, encoding: MaskEncoding): Uint8Array | Promise<Uint8Array> {
     if (encoding === "mono8") return mask.data;
-    if (encoding === "rle8") return this.#encodeRle8(mask.data);
+    if (encoding === "rle8") return mask.runLengths ?? this.#encodeRle8(mask.data);
     return encodePng(mask);
   }
 

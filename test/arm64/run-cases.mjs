@@ -1,6 +1,6 @@
 // Runs the cases with the package in the folder that is given, on the native engine, and prints one line of JSON per
-// mask: { name, engine, width, height, mask } with the mask's bytes in base64. scripts/test-arm64.mjs starts it on both
-// processors and compares.
+// mask: { name, engine, objects, mask, runLengths }, bytes in base64. scripts/test-arm64.mjs starts it on both processors
+// and compares.
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createFrame, ENCODINGS } from "./frames.mjs";
@@ -34,7 +34,7 @@ for (const { name, options, encodings } of MODELS) {
   const bytes = encodeModel(model);
   const manifest = manifestOf(model, {}, "the test");
   const loaded = { path: "colours.onnx", bytes, sha256: "0".repeat(64), hasExternalWeights: false, manifest };
-  const engine = await createEngine(loaded, { engine: "native", threads: THREADS });
+  const engine = await createEngine(loaded, { engine: "native", threads: THREADS, runLengths: true });
   for (const encoding of encodings) {
     for (const { width, height, padding } of SIZES) {
       const mask = await engine.segment(createFrame(encoding, width, height, padding));
@@ -43,6 +43,7 @@ for (const { name, options, encodings } of MODELS) {
         engine: `${engine.name} ${process.arch} onnxruntime ${engine.ortVersion}`,
         objects: mask.objects,
         mask: Buffer.from(mask.data).toString("base64"),
+        runLengths: Buffer.from(mask.runLengths).toString("base64"),
       };
       process.stdout.write(`${JSON.stringify(line)}\n`);
     }

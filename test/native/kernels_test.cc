@@ -353,6 +353,59 @@ void ids_are_those_of_the_covering_px() {
   }
 }
 
+/** Holds a mask's run lengths against those of a plain loop over it, in memory of exactly the most that they may take. */
+void check_run_lengths(const DecodeCase& c, const void* output, Isa isa, int threads) {
+  ThreadPool pool(threads);
+  MaskDecoder decoder(c.spec, c.x, c.y, isa, pool.size());
+  const size_t px = static_cast<size_t>(c.x.frame) * c.y.frame;
+  std::vector<uint8_t> mask(px, 77), plain_mask(px, 78);
+  ClassStatistics statistics[256];
+  CHECK(decoder.run(output, plain_mask.data(), pool, statistics) == 0, "run lengths that nobody asked for");
+  // Twice: what the first run noted must not come back.
+  for (int turn = 0; turn < 2; turn++) {
+    std::vector<uint8_t> run_lengths(px * kMaxRunLengthBytesPerPx, 79);
+    run_lengths.resize(decoder.run(output, mask.data(), pool, statistics, run_lengths.data()));
+    CHECK(mask == plain_mask, "the mask is the same with run lengths and without");
+    CHECK(run_lengths == plain::run_lengths(mask), "%dx%d, kind %d, %d threads, turn %d: %zu bytes, expected %zu",
+          c.x.frame, c.y.frame, static_cast<int>(c.spec.kind), threads, turn, run_lengths.size(),
+          plain::run_lengths(mask).size());
+  }
+}
+
+void run_lengths_are_those_of_the_mask() {
+  Random random(8);
+  for (int round = 0; round < 60; round++) {
+    for (OutputKind kind : {OutputKind::kLogits, OutputKind::kBinaryLogit, OutputKind::kClassIds}) {
+      DecodeCase c = random_case(random, kind);
+      const size_t values = static_cast<size_t>(c.spec.channels) * c.spec.width * c.spec.height;
+      // From noise to one class all over, with runs that go on over rows and chunks of them.
+      const int rarity = random.between(1, 60);
+      std::vector<float> scores(values, -0.5F);
+      std::vector<uint8_t> ids(values, 1);
+      for (size_t index = 0; index < values; index++) {
+        if (random.between(1, rarity) > 1) continue;
+        scores[index] = random.real();
+        ids[index] = static_cast<uint8_t>(random.between(0, 3));
+      }
+      if (kind == OutputKind::kClassIds) c.spec.type = OutputType::kUint8;
+      const void* output = kind == OutputKind::kClassIds ? static_cast<const void*>(ids.data()) : scores.data();
+      for (int threads : {1, 3}) check_run_lengths(c, output, best_isa(), threads);
+    }
+  }
+}
+
+void run_lengths_of_the_largest_and_the_smallest_runs() {
+  // One class all over takes lengths of up to three bytes; where neighbours always differ, no byte is left over.
+  for (const auto& [width, height] : {std::pair{300, 200}, {1, 200}, {200, 1}, {1, 1}}) {
+    const OutputSpec spec{OutputKind::kClassIds, OutputType::kUint8, 1, width, height, false, 256, 255};
+    const DecodeCase c{spec, own_size(width, 1), own_size(height, 1)};
+    std::vector<uint8_t> ids(static_cast<size_t>(width) * height, 255);
+    check_run_lengths(c, ids.data(), best_isa(), 2);
+    for (size_t index = 0; index < ids.size(); index++) ids[index] = static_cast<uint8_t>(index);
+    check_run_lengths(c, ids.data(), best_isa(), 2);
+  }
+}
+
 void halves_survive_both_ways() {
   for (uint32_t half = 0; half < 0x10000; half++) {
     const uint16_t bits = static_cast<uint16_t>(half);
@@ -397,6 +450,8 @@ int main() {
       {"masks take the best class of the interpolated scores", masks_take_the_best_class_of_the_interpolated_scores},
       {"ties go to the lower class", ties_go_to_the_lower_class},
       {"ids are those of the covering px", ids_are_those_of_the_covering_px},
+      {"run lengths are those of the mask", run_lengths_are_those_of_the_mask},
+      {"run lengths of the largest and the smallest runs", run_lengths_of_the_largest_and_the_smallest_runs},
       {"halves survive both ways", halves_survive_both_ways},
       {"pools do every row once", pools_do_every_row_once},
   };

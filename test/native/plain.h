@@ -77,4 +77,22 @@ inline double score(const std::vector<float>& scores, const mavseg::OutputSpec& 
   return above + (below - above) * (y - top);
 }
 
+/** Of a mask: class id, then the length as LEB128, seven bits a byte and the lowest first. */
+inline std::vector<uint8_t> run_lengths(const std::vector<uint8_t>& mask) {
+  std::vector<uint8_t> bytes;
+  for (size_t start = 0; start < mask.size();) {
+    size_t end = start;
+    while (end < mask.size() && mask[end] == mask[start]) end++;
+    bytes.push_back(mask[start]);
+    size_t length = end - start;
+    do {
+      const size_t rest = length / 128;
+      bytes.push_back(static_cast<uint8_t>(length % 128 + (rest > 0 ? 128 : 0)));
+      length = rest;
+    } while (length > 0);
+    start = end;
+  }
+  return bytes;
+}
+
 }  // namespace plain

@@ -1,5 +1,5 @@
 import type { Frame } from "../../src/core/frame.js";
-import { createEngine } from "../../src/engine/create-engine.js";
+import { createEngine, type EngineOptions } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
 import { loadAddon } from "../../src/engine/native/addon.js";
 import type { RawPicture } from "../../src/engine/reference/pixel-rows.js";
@@ -32,8 +32,9 @@ export class Engines {
     model: LoadedModel,
     threads = 2,
     executionProvider: "cpu" | "webgpu" = "cpu",
+    more: Pick<EngineOptions, "runLengths"> = {},
   ): Promise<Engine> {
-    const started = await createEngine(model, { engine, threads, executionProvider });
+    const started = await createEngine(model, { engine, threads, executionProvider, ...more });
     this.#open.push(started);
     return started;
   }

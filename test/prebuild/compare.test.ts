@@ -8,6 +8,7 @@ function result(change: Partial<CaseResult> = {}, mask = [0, 1, 1, 0]): CaseResu
     engine: "native arm64",
     objects: [{ class: 1, pixels: 2 }],
     mask: base64,
+    runLengths: "AAEBAgAB",
     ...change,
   };
 }
@@ -22,6 +23,12 @@ test("differing px are counted", () => {
 
 test("differing objects are a fault", () => {
   expect(faultsBetween([result()], [result({ objects: [] })])).toEqual(["bgr8: the objects differ"]);
+});
+
+test("differing run lengths are a fault", () => {
+  expect(faultsBetween([result()], [result({ runLengths: "AAQ=" })])).toEqual([
+    "bgr8: the run lengths differ",
+  ]);
 });
 
 test("a missing case is a fault", () => {

@@ -38,6 +38,13 @@ describe("mask pixels", () => {
     expect((await decodeMaskPixels(received)).buffer).toBe(mask.data.buffer);
   });
 
+  test("rle8 sends the run lengths that a mask brings, as they are", async () => {
+    const runLengths = Uint8Array.of(0, 9, 1, 4, 0, 19);
+    const received = await message("rle8", sampleMask({ runLengths }));
+    expect(received.payload).toBe(runLengths);
+    expect(await decodeMaskPixels(received)).toEqual(sampleMask().data);
+  });
+
   test("rle8 payloads do not share memory with each other", async () => {
     const encoder = new MaskPixelEncoder();
     const first = await encoder.encode(sampleMask(), "rle8");

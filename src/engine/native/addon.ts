@@ -57,6 +57,9 @@ export const REPORT_TIMINGS = 4;
 /** px, sum of x, sum of y, left, top, right, bottom */
 export const REPORT_PER_CLASS = 7;
 
+/** Most that run lengths can take: each px a run of its own. */
+export const RUN_LENGTH_BYTES_PER_PX = 2;
+
 /** A model in a thread of its own. Failures are errors with a `code` of the error table and the actual value as message. */
 export interface NativeSegmenter {
   /** @returns the release of onnxruntime, once the model is loaded */
@@ -67,6 +70,9 @@ export interface NativeSegmenter {
    * @param geometry as `geometryNumbers` writes it
    * @param mask `[height, width]`, written in full
    * @param report `REPORT_TIMINGS + classCount * REPORT_PER_CLASS` numbers, written in full
+   * @param runLengths `RUN_LENGTH_BYTES_PER_PX` bytes per px or more for the mask's run lengths (`rle8` of
+   *   docs/wire-format.md); left out, there are none
+   * @returns how many bytes of `runLengths` were written
    */
   segment(
     data: Uint8Array,
@@ -77,7 +83,8 @@ export interface NativeSegmenter {
     geometry: Float64Array,
     mask: Uint8Array,
     report: Float64Array,
-  ): Promise<void>;
+    runLengths: Uint8Array | undefined,
+  ): Promise<number>;
   /**
    * As `segment`, from a JPEG file. It must be plain, see `isPlainJpeg`, and the library opened.
    * @param width,height of the picture by its sender's word; another one in the file is refused
@@ -89,7 +96,8 @@ export interface NativeSegmenter {
     geometry: Float64Array,
     mask: Uint8Array,
     report: Float64Array,
-  ): Promise<void>;
+    runLengths: Uint8Array | undefined,
+  ): Promise<number>;
   /** Finishes what is in flight. */
   close(): Promise<void>;
 }

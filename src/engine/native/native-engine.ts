@@ -13,6 +13,7 @@ import {
   ON_CPU,
   type ProviderChoice,
   RAW_ENCODINGS,
+  RUN_LENGTH_BYTES_PER_PX,
   type SegmenterOptions,
 } from "./addon.js";
 import { type Expectations, toMavsegError } from "./addon-error.js";
@@ -27,6 +28,8 @@ import { Turbojpeg } from "./turbojpeg.js";
 export interface NativeEngineOptions {
   /** Threads of one run, and of the kernels around it; left out, one per physical core. */
   readonly threads?: number | undefined;
+  /** Whether masks carry their run lengths. */
+  readonly runLengths?: boolean | undefined;
   /** Path of another libonnxruntime than that of onnxruntime-node. */
   readonly ortLibrary?: string | undefined;
   /** What to run on and its name; left out, the CPU. */
@@ -66,6 +69,8 @@ export class NativeEngine implements Engine {
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
   readonly #masks = new MaskPool();
+  /** Undefined where nobody wants run lengths. */
+  readonly #runLengths: MaskPool | undefined;
   #plan: SizePlan | undefined;
   #submitted: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -76,6 +81,7 @@ export class NativeEngine implements Engine {
     ortVersion: string,
     executionProvider: ExecutionProvider,
     turbojpeg: Turbojpeg,
+    findsRunLengths: boolean,
   ) {
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
@@ -83,6 +89,7 @@ export class NativeEngine implements Engine {
     this.ortVersion = ortVersion;
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
+    this.#runLengths = findsRunLengths ? new MaskPool() : undefined;
   }
 
   /**
@@ -101,7 +108,8 @@ export class NativeEngine implements Engine {
       turbojpeg: turbojpeg.library,
     });
     try {
-      return new NativeEngine(model, segmenter, await segmenter.ready(), name, turbojpeg);
+      const version = await segmenter.ready();
+      return new NativeEngine(model, segmenter, version, name, turbojpeg, options.runLengths === true);
     } catch (cause) {
       throw toMavsegError(cause, {
         MODEL_CORRUPT: "a model that onnxruntime can load",
@@ -144,29 +152,50 @@ export class NativeEngine implements Engine {
     const plan = this.#planFor(width, height);
     const data = this.#masks.take(width * height);
     const report = newReport(this.manifest.classes.length);
+    let runLengths: Uint8Array | undefined;
     try {
-      await this.#submit(picture, plan, data, report);
+      runLengths = await this.#submit(picture, plan, data, report);
     } catch (cause) {
       this.#masks.giveBack(data);
       throw toMavsegError(cause, { ...this.#expectations(plan.geometry), ...jpegExpectations(picture) });
     }
     const timing = readTimings(report, decodeMs);
     const release = this.#releaseOnce(data);
-    return { seq, stamp, frameId, width, height, data, objects: readObjects(report), timing, release };
+    const objects = readObjects(report);
+    return { seq, stamp, frameId, width, height, data, objects, timing, runLengths, release };
   }
 
-  #submit(
+  /** @returns the mask's run lengths, if they are wanted */
+  async #submit(
     picture: Prepared["picture"],
     plan: SizePlan,
     mask: Uint8Array,
     report: Float64Array,
-  ): Promise<void> {
+  ): Promise<Uint8Array | undefined> {
+    const runLengths = this.#runLengths?.take(mask.length * RUN_LENGTH_BYTES_PER_PX);
+    try {
+      const written = await this.#submitInto(picture, plan, mask, report, runLengths);
+      // A copy of a few KiB: the buffer has room for the worst mask, 2.6 MB, too much to lend out with every one.
+      return runLengths?.slice(0, written);
+    } finally {
+      if (runLengths !== undefined) this.#runLengths?.giveBack(runLengths);
+    }
+  }
+
+  #submitInto(
+    picture: Prepared["picture"],
+    { numbers }: SizePlan,
+    mask: Uint8Array,
+    report: Float64Array,
+    runLengths: Uint8Array | undefined,
+  ): Promise<number> {
     const { width, height, data } = picture;
     if (picture.encoding === "jpeg") {
-      return this.#segmenter.segmentJpeg(data, width, height, plan.numbers, mask, report);
+      return this.#segmenter.segmentJpeg(data, width, height, numbers, mask, report, runLengths);
     }
     const format = RAW_ENCODINGS.indexOf(picture.encoding);
-    return this.#segmenter.segment(data, width, height, picture.step, format, plan.numbers, mask, report);
+    const { step } = picture;
+    return this.#segmenter.segment(data, width, height, step, format, numbers, mask, report, runLengths);
   }
 
   #releaseOnce(data: Uint8Array<ArrayBuffer>): () => void {

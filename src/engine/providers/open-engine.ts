@@ -14,6 +14,7 @@ export interface OpenOptions {
   readonly executionProvider: ProviderRequest;
   readonly threads?: number | undefined;
   readonly ortLibrary?: string | undefined;
+  readonly runLengths?: boolean | undefined;
   readonly providerLibraries?: readonly string[] | undefined;
   readonly providerOptions?: Readonly<Record<string, string>> | undefined;
   /** Told what a person should know: which provider was refused and why, a fallback. */
