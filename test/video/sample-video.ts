@@ -1,5 +1,6 @@
 import type { CodecContext, FormatContext, Stream } from "node-av/lib";
 import { type Ffmpeg, loadFfmpeg } from "../../src/video/ffmpeg.js";
+import { x264Parameters } from "../../src/video/output/x264-parameters.js";
 import type { TimeBase } from "../../src/video/recording.js";
 
 export interface SampleVideo {
@@ -79,6 +80,7 @@ async function openEncoder({ lib, constants }: Ffmpeg, sample: SampleVideo): Pro
   // x265 writes to stderr past FFmpeg's log.
   encoder.setOption("x265-params", "log-level=none", AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
   encoder.setOption("crf", 10, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
+  encoder.setOption("x264-params", x264Parameters(), AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
   must(await encoder.open2(codec));
   return encoder;
 }

@@ -50,7 +50,7 @@ export async function openVideoStream(ffmpeg: Ffmpeg, file: string): Promise<Vid
 
 /** @returns what is wrong, where no decoder can be had */
 async function openDecoder(ffmpeg: Ffmpeg, stream: Stream): Promise<CodecContext | string> {
-  const { lib } = ffmpeg;
+  const { lib, constants } = ffmpeg;
   const { codecId } = stream.codecpar;
   const codec = lib.Codec.findDecoder(codecId);
   if (codec === null) return `pictures in ${lib.avGetCodecName(codecId)}, for which there is no decoder`;
@@ -58,8 +58,10 @@ async function openDecoder(ffmpeg: Ffmpeg, stream: Stream): Promise<CodecContext
   decoder.allocContext3(codec);
   decoder.parametersToContext(stream.codecpar);
   decoder.pktTimebase = stream.timeBase;
-  // 0: as many as there are processors. It changes when pictures come, not what they show.
+  // 0: as many as there are processors, but for the slices of one picture, not for several pictures: where data is
+  // damaged, what pictures show would depend on which thread is how far.
   decoder.threadCount = 0;
+  decoder.threadType = constants.FF_THREAD_SLICE;
   const result = await decoder.open2(codec);
   if (result >= 0) return decoder;
   decoder.freeContext();

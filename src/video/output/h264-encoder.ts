@@ -2,6 +2,7 @@ import type { Frame as AvFrame, CodecContext, Packet, SoftwareScaleContext } fro
 import { MavsegError } from "../../errors.js";
 import { type Ffmpeg, ffmpegMessage } from "../ffmpeg.js";
 import type { TimeBase } from "../recording.js";
+import { x264Parameters } from "./x264-parameters.js";
 
 /** A compressed picture. */
 export interface EncodedPicture {
@@ -86,6 +87,7 @@ export class H264Encoder {
     const { AV_OPT_TYPE_STRING, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN } = constants;
     context.setOption("preset", PRESET, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     context.setOption("crf", CRF, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
+    context.setOption("x264-params", x264Parameters(), AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     const result = await context.open2(codec);
     if (result < 0) throw failed(ffmpegMessage(ffmpeg, result));
     return new H264Encoder(ffmpeg, options, context);

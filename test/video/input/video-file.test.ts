@@ -201,7 +201,8 @@ describe("a damaged video", () => {
         draw: (index) => noise.subarray(index, index + WIDTH * HEIGHT * 3),
       });
       const bytes = await readFile(file);
-      const at = Math.floor(bytes.length * 0.4);
+      // Behind the second key frame, over several small pictures and where one ends and the next begins.
+      const at = Math.floor(bytes.length * 0.6);
       bytes.fill(0x55, at, at + 3000);
       await writeFile(file, bytes);
       const { pictures, damage } = await read(file);
