@@ -69,6 +69,11 @@ export const ERRORS = {
     hint: "The last lines of its log, above, say why.",
     exitCode: 1,
   },
+  STREAM_BROKEN: {
+    summary: "A process of the measured stream ended before its time.",
+    hint: "Its last words, above, say why; run the command by hand to see its whole log.",
+    exitCode: 1,
+  },
   INPUT_UNREADABLE: {
     summary: "The input cannot be read.",
     hint: "Check the path and its permissions.",

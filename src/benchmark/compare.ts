@@ -48,6 +48,13 @@ export async function readReport(file: string): Promise<BenchReport> {
       cause,
     });
   }
+  if ((value as { kind?: unknown } | null)?.kind === "stream") {
+    // Its rates follow from each other and its rows do not take turns: there is no noise to hold a change against.
+    throw new MavsegError("REPORT_INVALID", {
+      expected,
+      actual: `${file}: of the kind stream, which is not compared`,
+    });
+  }
   const parsed = benchReportSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

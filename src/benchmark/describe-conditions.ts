@@ -3,11 +3,29 @@ import { formatSize } from "./cell.js";
 import { VALUES_BEYOND, valuesFor } from "./distribution.js";
 import type { BenchReport, Conditions } from "./report.js";
 
+/** What reports of all kinds have in common. */
+export type ReportHead = Pick<
+  BenchReport,
+  "machine" | "start" | "end" | "disturbance" | "isQuiet" | "throttled" | "timeline"
+>;
+
 /** Under what conditions a report was made, in a few lines for people. */
 export function describeConditions(report: BenchReport): string[] {
-  const { machine, start, end, rows } = report;
+  const releases = [...new Set(report.rows.map(({ ortRelease }) => ortRelease))].join(", ");
+  return describeHead(
+    report,
+    releases,
+    `${framesShown(report)}; ${callsMade(report)}; intervals ${CONFIDENCE_PERCENT} %`,
+  );
+}
+
+/**
+ * @param releases of onnxruntime
+ * @param measured one line on what was done
+ */
+export function describeHead(report: ReportHead, releases: string, measured: string): string[] {
+  const { machine, start, end } = report;
   const { board, processor, powerMode, versions } = machine;
-  const releases = [...new Set(rows.map(({ ortRelease }) => ortRelease))].join(", ");
   const name = board.model ?? processor.model ?? "unknown processor";
   const mode = powerMode.mode === null ? [] : [`power mode ${powerMode.mode.name ?? powerMode.mode.id}`];
   return [
@@ -21,7 +39,7 @@ export function describeConditions(report: BenchReport): string[] {
       `clocks ${clock(start)} -> ${clock(end)}`,
       `temperature ${heat(start)} -> ${heat(end)}`,
     ].join(", "),
-    `${framesShown(report)}; ${callsMade(report)}; intervals ${CONFIDENCE_PERCENT} %`,
+    measured,
     quietness(report),
     ...(report.throttled.length === 0
       ? []
@@ -39,7 +57,7 @@ function framesShown({ rows, settings }: BenchReport): string {
   return `${sizes || "no"} frames, ${settings.images === null ? "drawn" : `from ${settings.images}`}`;
 }
 
-function quietness({ isQuiet, disturbance: { stealShare, othersShare } }: BenchReport): string {
+function quietness({ isQuiet, disturbance: { stealShare, othersShare } }: ReportHead): string {
   if (stealShare === null || othersShare === null)
     return "the kernel does not tell whether the machine was quiet";
   const shares = `other programs ${percent(othersShare)} of the cores, other guests ${percent(stealShare)}`;

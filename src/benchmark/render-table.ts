@@ -162,7 +162,11 @@ export function labelOf({ cell, engine, executionProvider, threads }: Row, rows:
 }
 
 /** @param textColumns how many columns stand at the left; numbers stand at the right */
-function grid(head: readonly string[], lines: readonly (readonly string[])[], textColumns = 1): string {
+export function grid(
+  head: readonly string[],
+  lines: readonly (readonly string[])[],
+  textColumns = 1,
+): string {
   const widths = head.map((cell, column) =>
     Math.max(cell.length, ...lines.map((line) => line[column]!.length)),
   );

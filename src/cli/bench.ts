@@ -1,20 +1,16 @@
-import { access, constants, mkdir } from "node:fs/promises";
-import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
-import { type Cell, listCells, parseEncoding, parseSize } from "../benchmark/cell.js";
+import { listCells, parseEncoding, parseSize } from "../benchmark/cell.js";
 import { compareReports, readReport, renderComparison, slowerBeyond } from "../benchmark/compare.js";
 import { valuesFor } from "../benchmark/distribution.js";
 import { renderPage } from "../benchmark/page/page.js";
 import { renderTable } from "../benchmark/render-table.js";
 import { type BenchOptions, runBench } from "../benchmark/run-bench.js";
 import { writeFileAtomic } from "../core/atomic-write.js";
-import { openDataset } from "../dataset/dataset.js";
-import { listSplit } from "../dataset/split.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
-import { MavsegError } from "../errors.js";
-import { listImages } from "../transport/image-files.js";
+import { checkFiles, list, modelOption, modelsOf, pairs, parseShare, usage } from "./bench-options.js";
+import { benchStream, type StreamFlags } from "./bench-stream.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
 
@@ -24,10 +20,8 @@ const DEFAULT_ROUNDS = 20;
 const DEFAULT_DURATION_S = 60;
 const MAX_RUNS = 1_000_000;
 
-const list = <T extends z.ZodType>(entry: T) => z.array(entry).min(1);
-
 const benchOptions = z.strictObject({
-  model: z.array(z.string().min(1), { error: "at least one model: a name, folder or .onnx file" }).min(1),
+  model: modelOption,
   manifest: z.array(z.string().min(1)).optional(),
   engine: list(z.enum(ENGINES)).default(["auto"]),
   executionProvider: list(z.enum(PROVIDER_CHOICES)).default(["auto"]),
@@ -56,10 +50,13 @@ Examples:
   $ mavseg bench --model tied-m-perch_drone first.onnx --threads 1 2 --size 1280x1024 640x512 --html bench.html
   $ mavseg bench --model tied-m-perch_drone --encoding bgr8 jpeg --images flight/ --percentile 99.9 --duration 300
   $ mavseg bench --model tied-m-perch_drone --accuracy flights/perch_drone --layers --json bench.json
+  $ mavseg bench --stream --model tied-m-perch_drone --fps 10,30,60 --encoding bgr8 jpeg
+  $ mavseg bench --stream --model tied-m-perch_drone --sweep --transport tcp ipc --html stream.html
   $ mavseg bench --compare before.json after.json --fail-over 5%
 
 Lists are swept: every combination becomes a row, in a process of its own; rows that cannot be are named. Ratios are
-against the first row. docs/benchmark.md says how it is measured and what the report holds.
+against the first row. With --stream a camera, mavseg run and a subscriber are processes that speak ZeroMQ, and what
+counts is the age of the mask at the subscriber. docs/benchmark.md says how it is measured and what the report holds.
 
 Exit codes: 0 done, 1 no row could be measured, or a row became slower than --fail-over, 2 wrong use.`;
 
@@ -77,10 +74,23 @@ export function createCommand(): Command {
     .option("--size <WxH...>", "sizes of the frames in px (default: 1280x1024)")
     .option("--encoding <name...>", "encodings of the frames (default: bgr8)")
     .option("--images <dir>", "frames from images, stretched to --size (default: drawn)")
+    .option("--stream", "measure camera -> mavseg run -> subscriber, each in a process of its own")
+    .option("--fps <n...>", "with --stream: rates of the cameras, 10,30,60 (default: 30)")
+    .option("--sweep", "with --stream: find the highest rate without drops, and go to twice the capacity")
+    .option("--transport <name...>", "with --stream: tcp, ipc (default: tcp)")
+    .option("--cameras <n...>", "with --stream: cameras that send to one mavseg run (default: 1)")
+    .option("--mask-encoding <name>", "with --stream: mono8, rle8 or png (default: mono8)")
+    .option("--repeats <n>", "with --stream: turns of each rate (default: 3)", Number)
+    .option("--tolerance <share>", "with --sweep: how closely the knee is bisected (default: 5%)")
+    .option("--allow-drops <share>", "with --stream: drops at which a rate still holds (default: 0%)")
     .option("--percentile <p>", "measure enough calls for it, 50..99.9 (default: 99)", Number)
     .option("--runs <n>", "calls per row, instead of what the percentile takes", Number)
     .option("--rounds <n>", `turns that each row gets (default: ${DEFAULT_ROUNDS})`, Number)
-    .option("--duration <s>", `most seconds per row (default: ${DEFAULT_DURATION_S})`, Number)
+    .option(
+      "--duration <s>",
+      `most seconds per row (default: ${DEFAULT_DURATION_S}); of each turn with --stream (10)`,
+      Number,
+    )
     .option("--accuracy <dir>", "score each row on labelled frames: a folder with dataset.json")
     .option("--split <name>", "which of its splits (default: val)")
     .option("--layers", "time every node of the net beside what the machine could do")
@@ -92,12 +102,20 @@ export function createCommand(): Command {
     .option("--compare <report...>", "two reports of --json: say what changed beyond noise")
     .option("--fail-over <share>", "with --compare: exit 1 where a row became slower by more, such as 5%")
     .addHelpText("after", EXAMPLES)
-    .action(async (flags: { readonly compare?: string[]; readonly failOver?: string }) => {
+    .action(async (flags: Flags) => {
       const { compare, failOver, ...rest } = flags;
       if (compare !== undefined) return compareFiles(compare, failOver, rest);
       if (failOver !== undefined) throw usage("--fail-over along with --compare", failOver);
+      if (rest.stream === true) return benchStream(rest);
       await bench(checkOptions(benchOptions, withNumbers(rest)));
     });
+}
+
+interface Flags extends StreamFlags {
+  readonly compare?: string[];
+  readonly failOver?: string;
+  readonly stream?: boolean;
+  readonly json?: boolean | string;
 }
 
 /** Commander gives lists as text. */
@@ -120,24 +138,6 @@ async function bench(options: Options): Promise<void> {
   if (html !== undefined) await writeFileAtomic(html, renderPage(report));
   process.stdout.write(json === true ? `${text}\n` : renderTable(report));
   if (report.rows.length === 0) process.exitCode = 1;
-}
-
-/** What would end an hour of measuring without a result is found out before it begins. */
-async function checkFiles({ json, html, images, accuracy, split }: Options): Promise<void> {
-  if (accuracy !== undefined) await listSplit(await openDataset(accuracy), split);
-  if (images !== undefined) await listImages(images);
-  for (const file of [json, html]) if (typeof file === "string") await prepareFolder(file);
-}
-
-async function prepareFolder(file: string): Promise<void> {
-  const folder = path.dirname(path.resolve(file));
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    const actual = (cause as Error).message;
-    throw new MavsegError("OUTPUT_UNWRITABLE", { expected: `to write ${file}`, actual, cause });
-  }
 }
 
 function benchmarkOptions(options: Options): Omit<BenchOptions, "note" | "progress"> {
@@ -163,27 +163,6 @@ function benchmarkOptions(options: Options): Omit<BenchOptions, "note" | "progre
   };
 }
 
-function modelsOf({ model, manifest }: Options): Pick<Cell, "model" | "manifest">[] {
-  if (manifest !== undefined && manifest.length !== model.length) {
-    throw usage(`one --manifest per --model, - for none: ${model.length}`, String(manifest.length));
-  }
-  return model.map((name, index) => {
-    const file = manifest?.[index] ?? "-";
-    return { model: name, manifest: file === "-" ? null : file };
-  });
-}
-
-function pairs(list: readonly string[] = []): Record<string, string> | undefined {
-  if (list.length === 0) return undefined;
-  return Object.fromEntries(
-    list.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at < 1) throw usage("--ep-option key=value", pair);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-}
-
 async function compareFiles(
   files: readonly string[],
   failOver: string | undefined,
@@ -196,21 +175,10 @@ async function compareFiles(
   if (before === undefined || after === undefined || more.length > 0) {
     throw usage("two reports with --compare", String(files.length));
   }
-  const limit = failOver === undefined ? undefined : parseShare(failOver);
+  const limit = failOver === undefined ? undefined : parseShare("--fail-over", failOver);
   const comparison = compareReports(await readReport(before), await readReport(after));
   const text = `${JSON.stringify(comparison)}\n`;
   if (typeof json === "string") await writeFileAtomic(json, text);
   process.stdout.write(json === true ? text : renderComparison(comparison));
   if (limit !== undefined && slowerBeyond(comparison, limit).length > 0) process.exitCode = 1;
-}
-
-/** `5%` or `0.05` */
-function parseShare(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
-  if (match === null) throw usage("--fail-over with a share such as 5%", text);
-  return Number(match[1]) / (match[2] === "%" ? 100 : 1);
-}
-
-function usage(expected: string, actual: string): MavsegError {
-  return new MavsegError("USAGE", { expected, actual });
 }

@@ -1,6 +1,6 @@
 import { describeConditions } from "../describe-conditions.js";
 import { labelOf } from "../render-table.js";
-import type { BenchReport } from "../report.js";
+import type { BenchReport, Skipped } from "../report.js";
 import { accuracyChart } from "./accuracy-chart.js";
 import { distributionChart, type NamedRow, ratioChart, STAGE_NAMES, stageChart } from "./latency-charts.js";
 import { layerChart } from "./layer-chart.js";
@@ -15,18 +15,26 @@ export function renderPage(report: BenchReport): string {
   const models = [...new Set(report.rows.map(({ model }) => model.name))].join(", ");
   const title = `mavseg bench: ${models || "nothing measured"}`;
   const [machine = "", ...conditions] = describeConditions(report);
+  return renderFrame(
+    title,
+    `<p class="lead">${escapeHtml(report.start.at.slice(0, 16).replace("T", " "))} UTC. ${[machine, ...conditions].map(escapeHtml).join(".<br>")}.</p>
+${notices(report)}${rows.length === 0 ? "" : measured(report, rows)}${skippedSection(report)}
+${section("The machine", "", machineFacts(report))}`,
+  );
+}
+
+/** @param body HTML */
+export function renderFrame(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escapeHtml(title)}</h1>
-<p class="lead">${escapeHtml(report.start.at.slice(0, 16).replace("T", " "))} UTC. ${[machine, ...conditions].map(escapeHtml).join(".<br>")}.</p>
-${notices(report)}${rows.length === 0 ? "" : measured(report, rows)}${skippedSection(report)}
-${section("The machine", "", machineFacts(report))}
+${body}
 </main></body></html>
 `;
 }
 
-function notices({ isQuiet, throttled }: BenchReport): string {
+export function notices({ isQuiet, throttled }: Pick<BenchReport, "isQuiet" | "throttled">): string {
   const texts = [
     ...(isQuiet
       ? []
@@ -85,13 +93,17 @@ function layerSections(rows: readonly NamedRow[]): string[] {
   return [section("Layers", caption, layers.join(""))];
 }
 
-function skippedSection({ skipped }: BenchReport): string {
+export function skippedSection({
+  skipped,
+}: {
+  readonly skipped: readonly Pick<Skipped, "id" | "reason">[];
+}): string {
   if (skipped.length === 0) return "";
   const lines = skipped.map(({ id, reason }) => `<dt>${escapeHtml(id)}</dt><dd>${escapeHtml(reason)}</dd>`);
   return section("Not measured", "", `<dl>${lines.join("")}</dl>`);
 }
 
-function section(title: string, caption: string, body: string): string {
+export function section(title: string, caption: string, body: string): string {
   const text = caption === "" ? "" : `<p>${escapeHtml(caption)}</p>`;
   return `<section><h2>${escapeHtml(title)}</h2>${text}${body}</section>`;
 }

@@ -52,7 +52,13 @@ function table(rows: readonly NamedRow[], columns: readonly Column[]): string {
   return `<div class="scroll"><table><tr>${head.join("")}</tr>${lines.join("")}</table></div>`;
 }
 
-export function machineFacts(report: BenchReport): string {
+/** What reports of all kinds say of the machine, the models and how they were run. */
+export type Facts = Pick<BenchReport, "machine" | "start"> & {
+  readonly settings: Pick<BenchReport["settings"], "niceness">;
+  readonly rows: readonly Pick<Row, "model">[];
+};
+
+export function machineFacts(report: Facts): string {
   const { machine, start, settings, rows } = report;
   const { board, processor, memory, powerMode, versions } = machine;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
