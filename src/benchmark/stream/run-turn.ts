@@ -167,7 +167,8 @@ async function flow(setting: StreamSetting, fps: number, frames: number, start: 
 /** Bound where the others connect: ports are found by the system, and no one waits to dial again. */
 function runArgs({ cell, socketFolder, maskEncoding, engineArgs }: StreamSetting): string[] {
   const isTcp = cell.transport === "tcp";
-  const at = (name: string) => (isTcp ? "tcp://127.0.0.1:*" : `ipc://${path.join(socketFolder, name)}`);
+  const at = (name: string) =>
+    isTcp ? "tcp://127.0.0.1:*" : `ipc://${path.join(socketFolder, `${name}.sock`)}`;
   return [
     ...["run", "--model", cell.model, "--source", `@${at("frames")}`, "--publish", `@${at("masks")}`],
     ...["--encoding", maskEncoding, "--engine", cell.engine, "--ep", cell.executionProvider, "--json"],
