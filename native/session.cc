@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <cstdio>
+
 namespace mavseg {
 
 namespace {
@@ -12,6 +14,34 @@ constexpr int kSequential = 0;
 constexpr int kOptimizeAll = 99;
 constexpr int kArenaAllocator = 1;
 constexpr int kDefaultMemory = 0;
+
+/** Releases that know a limit for spinning; asked of an older one, it would spin without end. */
+constexpr int kLimitSinceMajor = 1;
+constexpr int kLimitSinceMinor = 30;
+
+/** Longer than from one layer to the next, shorter than what a sleeping thread costs another process. */
+constexpr const char* kSpinUs = "200";
+
+bool limits_spinning(const std::string& release) {
+  int major = 0, minor = 0;
+  if (std::sscanf(release.c_str(), "%d.%d", &major, &minor) != 2) return false;
+  return major > kLimitSinceMajor || (major == kLimitSinceMajor && minor >= kLimitSinceMinor);
+}
+
+/**
+ * Threads that wait awake for the next layer save a small net a third of its time on a quiet machine. On a busy one they
+ * made runs 2 to 3 times slower, because they take the cores from everybody else. So they wait awake for a moment only,
+ * and not at all once a run has ended: then the kernels around it need the cores (docs/decisions/0005).
+ */
+void limit_spinning(const OrtApi& api, OrtSessionOptions* options) {
+  const auto set = [&](const char* key, const char* value) {
+    api.check(api.AddSessionConfigEntry(options, key, value), kModelCode);
+  };
+  if (!limits_spinning(api.version())) return set("session.intra_op.allow_spinning", "0");
+  set("session.intra_op.allow_spinning", "1");
+  set("session.intra_op.spin_duration_us", kSpinUs);
+  set("session.force_spinning_stop", "1");
+}
 
 }  // namespace
 
@@ -67,9 +97,7 @@ Session::Owned<OrtSessionOptions> Session::session_options() const {
   api_.check(api_.SetSessionExecutionMode(created, kSequential), kModelCode);
   api_.check(api_.SetInterOpNumThreads(created, 1), kModelCode);
   api_.check(api_.SetIntraOpNumThreads(created, options_.threads), kModelCode);
-  // Threads that wait awake for the next layer take the cores from everybody else, from the kernels around the run to
-  // begin with. On a busy machine that made runs 2 to 3 times slower; on a quiet one it gains nothing that lasts.
-  api_.check(api_.AddSessionConfigEntry(created, "session.intra_op.allow_spinning", "0"), kModelCode);
+  limit_spinning(api_, created);
   append_provider(api_, created, options_.provider);
   return options;
 }

@@ -3,10 +3,12 @@
  * free to change. Training is not here: it is a command, `mavseg train`, and needs what a drone does not install.
  */
 export { type BenchReport, benchReportSchema } from "./benchmark/report.js";
+export { type StreamReport, streamReportSchema } from "./benchmark/stream/stream-report.js";
 export type { ClassInfo } from "./core/classes.js";
 export type { Frame, PixelEncoding } from "./core/frame.js";
 export type { ClassObject, Mask, StageTimings } from "./core/mask.js";
 export type { Stamp } from "./core/stamp.js";
+export { type DoctorReport, doctorReportSchema } from "./doctor/report.js";
 export type { EngineOptions } from "./engine/create-engine.js";
 export { type ErrorCode, MavsegError } from "./errors.js";
 export type { LoadModelOptions } from "./model/load-model.js";
