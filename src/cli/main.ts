@@ -46,7 +46,22 @@ Examples:
 
 Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong input.`;
 
+/**
+ * A reader that goes away (`mavseg subscribe | head`) ends what is printed for it. Of logs it ends nothing: a drone flies
+ * on when nobody listens.
+ */
+function outliveReaders(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 async function main(argv: readonly string[]): Promise<void> {
+  outliveReaders();
   const program = new Command("mavseg")
     .description("Tiny weight-tied segmentation nets for drones: train, export, run.")
     .version(VERSION)
