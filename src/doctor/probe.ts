@@ -102,3 +102,5 @@ process.once("message", async ({ kind, input }: { kind: QuestionKind; input: unk
 });
 // Whoever asked is gone.
 process.once("disconnect", () => process.exit());
+// Whoever asked may have gone while this file was loading: that event has passed.
+if (process.connected === false) process.exit();

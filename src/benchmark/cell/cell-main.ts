@@ -29,3 +29,5 @@ process.on("message", async ({ kind, input }: { kind: QuestionKind; input: unkno
 });
 // Nothing that is left to do matters to anybody.
 process.once("disconnect", () => process.exit());
+// Whoever asked may have gone while this file was loading: that event has passed.
+if (process.connected === false) process.exit();

@@ -14,5 +14,7 @@ process.on("message", () => {
   process.send?.(usage);
 });
 process.once("disconnect", () => process.exit());
+// The benchmark may have gone while this file was loading: that event has passed.
+if (process.connected === false) process.exit();
 // The program ends when its own work is done, not when nobody asks any more.
 process.channel?.unref();
