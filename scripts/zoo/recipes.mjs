@@ -1,5 +1,5 @@
-// How each model in models/ was trained: what `mavseg train` and `mavseg export` are given. The reasons for what differs
-// from the defaults are beside it; the figures are in the cards.
+// How the models in models/ are trained anew: what `mavseg train` and `mavseg export` are given. The reasons for what
+// differs from the defaults are beside it. A model that was trained otherwise says so: its card has the recipe that it had.
 
 /**
  * Few flights in one hall: drones and pieces of background are pasted, so that the hall is not learnt by heart. The
