@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -37,6 +38,19 @@ class CodedError : public std::runtime_error {
  private:
   const char* code_;
 };
+
+/** @return the error that the work ended with; one without a code gets `otherwise` */
+template <typename Work>
+std::optional<CodedError> attempt(const char* otherwise, const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const CodedError& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return CodedError(otherwise, error.what());
+  }
+}
 
 /** The functions of a library that was opened, with its one environment. Never closed: its threads may still run. */
 class OrtApi {

@@ -57,19 +57,6 @@ std::optional<OutputType> id_type(OrtElement element) {
   return std::nullopt;
 }
 
-/** @return the error that the work ended with; one without a code gets `otherwise` */
-template <typename Work>
-std::optional<CodedError> attempt(const char* otherwise, const Work& work) {
-  try {
-    work();
-    return std::nullopt;
-  } catch (const CodedError& error) {
-    return error;
-  } catch (const std::exception& error) {
-    return CodedError(otherwise, error.what());
-  }
-}
-
 }  // namespace
 
 Segmenter::Segmenter(SegmenterOptions options, std::function<void(Answer)> answer)

@@ -27,19 +27,6 @@ Registry& registry() {
   return *registry;
 }
 
-/** @return the error that the work ended with; one without a code gets `otherwise` */
-template <typename Work>
-std::optional<CodedError> attempt(const char* otherwise, const Work& work) {
-  try {
-    work();
-    return std::nullopt;
-  } catch (const CodedError& error) {
-    return error;
-  } catch (const std::exception& error) {
-    return CodedError(otherwise, error.what());
-  }
-}
-
 }  // namespace
 
 TensorSession::TensorSession(TensorSessionOptions options, std::function<void(TensorAnswer)> answer)

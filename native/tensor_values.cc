@@ -69,38 +69,36 @@ std::vector<std::string> read_strings(const OrtApi& api, const OrtValue* value, 
   return strings;
 }
 
-}  // namespace
+/** What the table of functions offers for a session's inputs, or for its outputs. */
+using Count = OrtStatus* (*)(const OrtSession*, size_t*);
+using Name = OrtStatus* (*)(const OrtSession*, size_t index, OrtAllocator*, char** name);
+using TypeInfo = OrtStatus* (*)(const OrtSession*, size_t index, OrtTypeInfo**);
 
-std::vector<ValueInfo> describe_inputs(const OrtApi& api, const OrtSession* session) {
+std::vector<ValueInfo> describe_all(const OrtApi& api, const OrtSession* session, Count get_count, Name get_name,
+                                    TypeInfo get_type) {
   OrtAllocator* allocator = nullptr;
   size_t count = 0;
   api.check(api.GetAllocatorWithDefaultOptions(&allocator), kModelCode);
-  api.check(api.SessionGetInputCount(session, &count), kModelCode);
+  api.check(get_count(session, &count), kModelCode);
   std::vector<ValueInfo> infos;
   for (size_t index = 0; index < count; index++) {
     char* name = nullptr;
     OrtTypeInfo* type = nullptr;
-    api.check(api.SessionGetInputName(session, index, allocator, &name), kModelCode);
-    api.check(api.SessionGetInputTypeInfo(session, index, &type), kModelCode);
+    api.check(get_name(session, index, allocator, &name), kModelCode);
+    api.check(get_type(session, index, &type), kModelCode);
     infos.push_back(describe(api, name, type));
   }
   return infos;
 }
 
+}  // namespace
+
+std::vector<ValueInfo> describe_inputs(const OrtApi& api, const OrtSession* session) {
+  return describe_all(api, session, api.SessionGetInputCount, api.SessionGetInputName, api.SessionGetInputTypeInfo);
+}
+
 std::vector<ValueInfo> describe_outputs(const OrtApi& api, const OrtSession* session) {
-  OrtAllocator* allocator = nullptr;
-  size_t count = 0;
-  api.check(api.GetAllocatorWithDefaultOptions(&allocator), kModelCode);
-  api.check(api.SessionGetOutputCount(session, &count), kModelCode);
-  std::vector<ValueInfo> infos;
-  for (size_t index = 0; index < count; index++) {
-    char* name = nullptr;
-    OrtTypeInfo* type = nullptr;
-    api.check(api.SessionGetOutputName(session, index, allocator, &name), kModelCode);
-    api.check(api.SessionGetOutputTypeInfo(session, index, &type), kModelCode);
-    infos.push_back(describe(api, name, type));
-  }
-  return infos;
+  return describe_all(api, session, api.SessionGetOutputCount, api.SessionGetOutputName, api.SessionGetOutputTypeInfo);
 }
 
 ProducedTensor view_of(const OrtApi& api, OrtValue* value) {

@@ -2,6 +2,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import type { Cell } from "../benchmark/cell.js";
+import { writeFileAtomic } from "../core/atomic-write.js";
 import { openDataset } from "../dataset/dataset.js";
 import { listSplit } from "../dataset/split.js";
 import { MavsegError } from "../errors.js";
@@ -28,6 +29,20 @@ export async function checkFiles({ json, html, images, accuracy, split = "val" }
   if (accuracy !== undefined) await listSplit(await openDataset(accuracy), split);
   if (images !== undefined) await listImages(images);
   for (const file of [json, html]) if (typeof file === "string") await prepareFolder(file);
+}
+
+/** Writes a report where it was asked for, and prints it. A report without a single row is a failure. */
+export async function giveReport<Report extends { readonly rows: readonly unknown[] }>(
+  report: Report,
+  { json, html }: Files,
+  page: (report: Report) => string,
+  table: (report: Report) => string,
+): Promise<void> {
+  const text = JSON.stringify(report);
+  if (typeof json === "string") await writeFileAtomic(json, `${text}\n`);
+  if (html !== undefined) await writeFileAtomic(html, page(report));
+  process.stdout.write(json === true ? `${text}\n` : table(report));
+  if (report.rows.length === 0) process.exitCode = 1;
 }
 
 async function prepareFolder(file: string): Promise<void> {

@@ -6,12 +6,11 @@ import { renderStream } from "../benchmark/stream/render-stream.js";
 import { runStreamBench, type StreamBenchOptions } from "../benchmark/stream/run-stream-bench.js";
 import { listStreamCells, parseTransport } from "../benchmark/stream/stream-cell.js";
 import { renderStreamPage } from "../benchmark/stream/stream-page.js";
-import { writeFileAtomic } from "../core/atomic-write.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
 import { MavsegError } from "../errors.js";
 import { MASK_ENCODINGS } from "../transport/message-header.js";
-import { checkFiles, list, modelOption, modelsOf, pairs, parseShare } from "./bench-options.js";
+import { checkFiles, giveReport, list, modelOption, modelsOf, pairs, parseShare } from "./bench-options.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
 import { INTERRUPTED, shutdownSignal } from "./shutdown.js";
@@ -55,7 +54,6 @@ const USUAL_FPS = [30];
 /** `mavseg bench --stream`. @param flags as commander gives them */
 export async function benchStream(flags: StreamFlags): Promise<void> {
   const options = checkOptions(streamOptions, withNumbers(flags));
-  const { json, html } = options;
   const plan = planOf(options);
   await checkFiles(options);
   const signal = shutdownSignal();
@@ -66,11 +64,7 @@ export async function benchStream(flags: StreamFlags): Promise<void> {
       signal,
       progress: (share, detail) => progress.update(share, detail),
     }).finally(() => progress.done());
-    const text = JSON.stringify(report);
-    if (typeof json === "string") await writeFileAtomic(json, `${text}\n`);
-    if (html !== undefined) await writeFileAtomic(html, renderStreamPage(report));
-    process.stdout.write(json === true ? `${text}\n` : renderStream(report));
-    if (report.rows.length === 0) process.exitCode = 1;
+    await giveReport(report, options, renderStreamPage, renderStream);
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write("bench: interrupted; nothing was written\n");

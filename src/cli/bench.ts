@@ -9,7 +9,16 @@ import { type BenchOptions, runBench } from "../benchmark/run-bench.js";
 import { writeFileAtomic } from "../core/atomic-write.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
-import { checkFiles, list, modelOption, modelsOf, pairs, parseShare, usage } from "./bench-options.js";
+import {
+  checkFiles,
+  giveReport,
+  list,
+  modelOption,
+  modelsOf,
+  pairs,
+  parseShare,
+  usage,
+} from "./bench-options.js";
 import { benchStream, type StreamFlags } from "./bench-stream.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
@@ -124,7 +133,6 @@ function withNumbers(flags: { readonly threads?: readonly string[] }): object {
 }
 
 async function bench(options: Options): Promise<void> {
-  const { json, html } = options;
   await checkFiles(options);
   const progress = new Progress("bench");
   const note = (text: string) => process.stderr.write(`${text}\n`);
@@ -133,11 +141,7 @@ async function bench(options: Options): Promise<void> {
     note,
     progress: (share, detail) => progress.update(share, detail),
   }).finally(() => progress.done());
-  const text = JSON.stringify(report);
-  if (typeof json === "string") await writeFileAtomic(json, `${text}\n`);
-  if (html !== undefined) await writeFileAtomic(html, renderPage(report));
-  process.stdout.write(json === true ? `${text}\n` : renderTable(report));
-  if (report.rows.length === 0) process.exitCode = 1;
+  await giveReport(report, options, renderPage, renderTable);
 }
 
 function benchmarkOptions(options: Options): Omit<BenchOptions, "note" | "progress"> {

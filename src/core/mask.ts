@@ -101,3 +101,10 @@ export function findObjects(
   }
   return objects;
 }
+
+/** @returns the share of px, 0..1, on which two masks of one size have the same class */
+export function shareOfEqual(expected: Uint8Array, actual: Uint8Array): number {
+  let equal = 0;
+  for (let px = 0; px < expected.length; px++) if (expected[px] === actual[px]) equal++;
+  return equal / expected.length;
+}

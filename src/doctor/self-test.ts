@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Frame } from "../core/frame.js";
+import { shareOfEqual } from "../core/mask.js";
 import { percentile } from "../core/percentiles.js";
 import { createEngine } from "../engine/create-engine.js";
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from "../engine/providers/provider.js";
@@ -91,12 +92,6 @@ export function summarise(
   reference: Uint8Array | null,
 ): SelfTest {
   const { engine, provider } = question;
-  const equalShare = reference === null ? null : shareOfEqual(mask, reference);
+  const equalShare = reference === null ? null : shareOfEqual(reference, mask);
   return { engine, provider, runs, medianMs, classes: new Set(mask).size, equalShare };
-}
-
-function shareOfEqual(mask: Uint8Array, reference: Uint8Array): number {
-  let equal = 0;
-  for (let px = 0; px < reference.length; px++) if (mask[px] === reference[px]) equal++;
-  return equal / reference.length;
 }

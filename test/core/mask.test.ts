@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ClassObject, findObjects } from "../../src/core/mask.js";
+import { type ClassObject, findObjects, shareOfEqual } from "../../src/core/mask.js";
 
 /** Pixel by pixel, as the definition says. */
 function findObjectsPlainly(data: Uint8Array, width: number, classCount: number): ClassObject[] {
@@ -55,4 +55,8 @@ test("a run that ends with its row does not go on in the next", () => {
 
 test("a mask of background alone has no objects", () => {
   expect(findObjects(new Uint8Array(12), 4, 3, 3)).toEqual([]);
+});
+
+test("the share of equal px counts px, not classes", () => {
+  expect(shareOfEqual(Uint8Array.of(0, 1, 2, 255), Uint8Array.of(0, 1, 1, 255))).toBe(0.75);
 });

@@ -1,5 +1,5 @@
 import type { Frame } from "../../core/frame.js";
-import type { Mask } from "../../core/mask.js";
+import { type Mask, shareOfEqual } from "../../core/mask.js";
 import type { Engine } from "../engine.js";
 
 /** Share of px on which an accelerator's mask must be the CPU's: ties may break differently, nothing else. */
@@ -31,7 +31,9 @@ export async function selfCheck(cpu: Engine, accelerator: Engine): Promise<SelfC
   const frames = [drawnFrame(size, 0), drawnFrame(size, size.height)] as const;
   const expected = await answer(cpu, frames);
   const actual = await answer(accelerator, frames);
-  const shares = frames.map((_, index) => shareOfEqual(expected.masks[index]!, actual.masks[index]!));
+  const shares = frames.map((_, index) =>
+    shareOfEqual(expected.masks[index]!.data, actual.masks[index]!.data),
+  );
   return {
     equalShare: Math.min(...shares),
     cpuMs: expected.fastestMs,
@@ -52,12 +54,6 @@ async function answer(
     inferMs.push(...masks.map(({ timing }) => timing.infer));
   }
   return { masks, fastestMs: Math.min(...inferMs.slice(1)) };
-}
-
-function shareOfEqual({ data: expected }: Mask, { data: actual }: Mask): number {
-  let equal = 0;
-  for (let px = 0; px < expected.length; px++) if (expected[px] === actual[px]) equal++;
-  return equal / expected.length;
 }
 
 /** Periods of the waves in px, odd to each other: every place looks different, at every scale that a net sees. */
