@@ -17,6 +17,7 @@ const rooms = {
   pipeline: ["core", "model", "engine", "transport"],
   benchmark: ["core", "dataset", "engine", "evaluation", "machine", "model", "pipeline", "transport"],
   video: ["core", "engine", "model", "overlay", "transport"],
+  fleet: ["core", "engine", "model", "video"],
   demo: ["core", "dataset", "evaluation", "overlay", "synth", "transport"],
 };
 const own = (room) => `^src/${room}/`;
@@ -53,13 +54,20 @@ module.exports = {
     },
     { name: "nothing-imports-cli", severity: "error", from: { pathNot: "^src/cli/" }, to: { path: "^src/cli/" } },
     { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
-    { name: "no-dev-dependencies-in-src", severity: "error", from: { path: "^src/", pathNot: "^src/training/" }, to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/node-av/" } },
+    { name: "no-dev-dependencies-in-src", severity: "error", from: { path: "^src/", pathNot: "^src/training/" }, to: { dependencyTypes: ["npm-dev"], pathNot: "node_modules/(node-av|bullmq|ioredis|@aws-sdk/client-s3)/" } },
     {
       name: "ffmpeg-only-in-video",
       comment: "an optional peer, loaded when a video is read",
       severity: "error",
       from: { pathNot: "^src/video/" },
       to: { path: "node_modules/node-av/" },
+    },
+    {
+      name: "queues-and-s3-only-in-fleet",
+      comment: "optional peers, loaded when a fleet works; a drone has neither",
+      severity: "error",
+      from: { pathNot: "^src/fleet/" },
+      to: { path: "node_modules/(bullmq|ioredis|@aws-sdk/client-s3)/" },
     },
   ],
   options: {
