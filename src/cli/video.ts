@@ -108,7 +108,12 @@ const warn = (message: string) => process.stderr.write(`${message}\n`);
 async function runAll(options: VideoOptions): Promise<void> {
   const inputs = await findInputs(options.input);
   const model = await loadModel(options.model, { manifestFile: options.manifest });
-  const engine = await createEngine(model, { ...options, log: warn, progress: warn });
+  const engine = await createEngine(model, {
+    ...options,
+    runLengths: options.masks.includes("rle"),
+    log: warn,
+    progress: warn,
+  });
   const signal = shutdownSignal();
   const summaries: VideoSummary[] = [];
   try {

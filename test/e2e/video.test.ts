@@ -16,6 +16,8 @@ import { writeTinyModel } from "./tiny-model.js";
 const WIDTH = 320;
 const HEIGHT = 240;
 const SIDE = 16;
+/** Several outputs in chunks so short that there are many to be killed in. */
+const CHUNKED = "--masks png rle --overlay mp4 --index jsonl csv --chunk-frames 40".split(" ");
 
 let dir: string;
 let model: string;
@@ -204,29 +206,16 @@ describe("mavseg video", () => {
 });
 
 describe("a run that is killed", () => {
-  const args = [
-    "--masks",
-    "png",
-    "rle",
-    "--overlay",
-    "mp4",
-    "--chunk-frames",
-    "40",
-    "--index",
-    "jsonl",
-    "csv",
-  ];
-
   test("three times goes on with --resume and writes the same bytes as one that is not", async () => {
-    expect((await video(long, "whole", ...args).ended()).code).toBe(0);
+    expect((await video(long, "whole", ...CHUNKED).ended()).code).toBe(0);
     for (const chunk of ["000001", "000004", "000007"]) {
-      const running = video(long, "killed", ...args, "--resume");
+      const running = video(long, "killed", ...CHUNKED, "--resume");
       await appears(path.join(dir, "killed/unfinished/chunks", chunk));
       running.kill("SIGKILL");
       expect((await running.ended()).code).toBeNull();
       expect(await readdir(path.join(dir, "killed"))).toEqual(["unfinished"]);
     }
-    const { code, stdout } = await video(long, "killed", ...args, "--resume", "--json").ended();
+    const { code, stdout } = await video(long, "killed", ...CHUNKED, "--resume", "--json").ended();
     expect(code).toBe(0);
     const [summary] = lastJson(stdout) as unknown as [{ frames: number; resumedFrames: number }];
     expect(summary.frames).toBe(400);
@@ -249,33 +238,33 @@ describe("a run that is killed", () => {
       bytes.fill(0x55, start, start + 2000);
     }
     await writeFile(spoilt, bytes);
-    expect((await video(spoilt, "spoilt", ...args).ended()).code).toBe(0);
+    expect((await video(spoilt, "spoilt", ...CHUNKED).ended()).code).toBe(0);
     expect(
       (await readFile(path.join(dir, "spoilt/damage.jsonl"), "utf8")).split("\n").length,
     ).toBeGreaterThan(3);
     for (const chunk of ["000000", "000002"]) {
-      const running = video(spoilt, "spoilt-killed", ...args, "--resume");
+      const running = video(spoilt, "spoilt-killed", ...CHUNKED, "--resume");
       await appears(path.join(dir, "spoilt-killed/unfinished/chunks", chunk));
       running.kill("SIGKILL");
       await running.ended();
     }
-    expect((await video(spoilt, "spoilt-killed", ...args, "--resume").ended()).code).toBe(0);
+    expect((await video(spoilt, "spoilt-killed", ...CHUNKED, "--resume").ended()).code).toBe(0);
     expect(await hashes("spoilt-killed")).toEqual(await hashes("spoilt"));
   });
 
   test("is not gone on with under other options", async () => {
-    const running = video(long, "other", ...args);
+    const running = video(long, "other", ...CHUNKED);
     await appears(path.join(dir, "other/unfinished/chunks/000000"));
     running.kill("SIGKILL");
     await running.ended();
-    const { code, stderr } = await video(long, "other", ...args, "--every", "2", "--resume").ended();
+    const { code, stderr } = await video(long, "other", ...CHUNKED, "--every", "2", "--resume").ended();
     expect(code).toBe(2);
     expect(stderr).toContain("RESUME_MISMATCH");
     expect(stderr).toContain("recording.every");
   });
 
   test("that is stopped by Ctrl-C says how to go on", async () => {
-    const running = video(long, "stopped", ...args);
+    const running = video(long, "stopped", ...CHUNKED);
     await appears(path.join(dir, "stopped/unfinished/chunks/000000"));
     running.kill("SIGINT");
     const { code, stdout } = await running.ended();
@@ -300,19 +289,7 @@ describe("earlier outputs", () => {
 
   test("of a finished run are left alone by --resume", async () => {
     const before = await hashes("whole");
-    const args = [
-      "--masks",
-      "png",
-      "rle",
-      "--overlay",
-      "mp4",
-      "--chunk-frames",
-      "40",
-      "--index",
-      "jsonl",
-      "csv",
-    ];
-    const { code, stdout } = await video(long, "whole", ...args, "--resume").ended();
+    const { code, stdout } = await video(long, "whole", ...CHUNKED, "--resume").ended();
     expect(code).toBe(0);
     expect(stdout).toContain("finished before");
     expect(await hashes("whole")).toEqual(before);
