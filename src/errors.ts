@@ -60,7 +60,7 @@ export const ERRORS = {
     exitCode: 1,
   },
   OUTPUT_EXISTS: {
-    summary: "The output folder is in use already.",
+    summary: "The output is there already.",
     hint: "Give another folder, or --force where the command takes it to replace its own earlier output.",
     exitCode: 2,
   },

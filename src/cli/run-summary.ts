@@ -1,7 +1,15 @@
 import type { PipelineSummary } from "../pipeline/pipeline.js";
+import type { RecorderSummary } from "../video/record/recorder.js";
+
+const BYTES_PER_MB = 1e6;
+
+export interface RunSummary extends PipelineSummary {
+  /** Absent where nothing was recorded. */
+  readonly recording?: RecorderSummary;
+}
 
 /** The summary of a stream as a person reads it. */
-export function formatSummary(summary: PipelineSummary): string {
+export function formatSummary(summary: RunSummary): string {
   const { seconds, received, masks, lost, superseded, malformed, failed } = summary;
   const { executionProvider, providerFallbacks } = summary;
   const rate = seconds > 0 ? (masks / seconds).toFixed(1) : "0";
@@ -14,6 +22,7 @@ export function formatSummary(summary: PipelineSummary): string {
     `failed      ${failed}`,
     `provider    ${executionProvider}${providerFallbacks > 0 ? ` (${providerFallbacks} broke while running)` : ""}`,
   ];
+  if (summary.recording !== undefined) lines.push(recordingLine(summary.recording));
   if (summary.latencyMs !== null) {
     lines.push("", `ms          p50       p99       of the last ${summary.latencyFrames} masks`);
     for (const [stage, { p50, p99 }] of Object.entries(summary.latencyMs)) {
@@ -21,4 +30,9 @@ export function formatSummary(summary: PipelineSummary): string {
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+function recordingLine({ file, frames, dropped, bytes, isWhole }: RecorderSummary): string {
+  const size = `${frames} frames, ${(bytes / BYTES_PER_MB).toFixed(1)} MB, ${dropped} dropped`;
+  return `recording   ${file} (${size}${isWhole ? "" : ", ended early"})`;
 }

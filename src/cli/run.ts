@@ -11,6 +11,7 @@ import { DEFAULT_FRAMES_ADDRESS, DEFAULT_MASKS_ADDRESS, parseAddress } from "../
 import { openFrameSource } from "../transport/frame-source.js";
 import { openMaskPublisher } from "../transport/mask-publisher.js";
 import { MASK_ENCODINGS } from "../transport/message-header.js";
+import type { Recorder } from "../video/record/recorder.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions, readConfigFile } from "./option-values.js";
 import { formatSummary } from "./run-summary.js";
@@ -34,6 +35,8 @@ const runOptions = z.strictObject({
   sourceTopic: topicOption.default(""),
   topic: topicOption.default(MASKS_TOPIC),
   encoding: z.enum(MASK_ENCODINGS).default("mono8"),
+  record: z.string().min(1).optional(),
+  recordOverlay: z.boolean().default(false),
   ...engineOptions,
   silenceMs: z.int().min(1).max(86_400_000).default(5000),
   maxFrames: countOption,
@@ -52,6 +55,7 @@ Examples:
   $ mavseg run --model ./net.onnx --manifest net.json --encoding rle8 --json
   $ mavseg run --model tied-m-perch_drone --protocol imagezmq-reqrep --source @tcp://127.0.0.1:5555
   $ mavseg run --model tied-m-perch_drone --ep webgpu --ep-library ./libonnxruntime_providers_webgpu.so
+  $ mavseg run --model tied-m-perch_drone --record flight.mcap --record-overlay
   $ mavseg run --config run.json`;
 
 export function createCommand(): Command {
@@ -67,6 +71,11 @@ export function createCommand(): Command {
     .option("--source-topic <prefix>", "take frames of these topics only (default: all)")
     .option("--topic <topic>", `topic of the masks (default: ${MASKS_TOPIC})`)
     .option("--encoding <name>", `of the masks: ${MASK_ENCODINGS.join(", ")} (default: mono8)`)
+    .option(
+      "--record <file|dir>",
+      "record frames and masks to a .mcap file, or to one of its own in a folder",
+    )
+    .option("--record-overlay", "record frames with their masks over them as well, as H.264")
     .option("--silence-ms <n>", "tell when no frame came for so long (default: 5000)", Number)
     .option("--max-frames <n>", "end after so many frames", Number)
     .option("--config <file>", "read options from a JSON file")
@@ -88,7 +97,7 @@ async function run(options: RunOptions): Promise<void> {
   const model = await loadModel(options.model, { manifestFile: options.manifest });
   const engine = await createEngine(model, {
     ...options,
-    runLengths: options.encoding === "rle8",
+    runLengths: options.encoding === "rle8" || options.record !== undefined,
     log: (message) => log.warn(message),
     progress: (message) => log.info(message),
   });
@@ -109,32 +118,53 @@ async function run(options: RunOptions): Promise<void> {
 
 async function stream(engine: Engine, options: RunOptions, log: Logger, signal: AbortSignal): Promise<void> {
   const { manifest } = engine;
+  const model = { name: manifest.name, sha256: engine.modelSha256 };
   const sink = await openMaskPublisher({
     address: parseAddress(options.publish, "bind"),
     topic: options.topic,
     encoding: options.encoding,
     classes: manifest.classes.map(({ name }) => name),
-    model: { name: manifest.name, sha256: engine.modelSha256 },
+    model,
   });
+  let recorder: Recorder | undefined;
   try {
+    recorder = await openRecorder(engine, options, log);
     const { protocol, sourceTopic: topic, silenceMs } = options;
     const address = parseAddress(options.source, "connect");
     const source = await openFrameSource({ address, protocol, topic, silenceMs, log });
-    const pipeline = new Pipeline({ source, engine, sink, log, maxFrames: options.maxFrames });
+    const pipeline = new Pipeline({ source, engine, sink, recorder, log, maxFrames: options.maxFrames });
     signal.addEventListener("abort", () => pipeline.stop());
     if (signal.aborted) pipeline.stop();
     log.info({ source: source.endpoint, publish: sink.endpoint }, "waiting for frames");
-    const status = setInterval(() => logStatus(pipeline, engine, log), STATUS_INTERVAL_MS).unref();
+    const status = setInterval(() => logStatus(pipeline, engine, recorder, log), STATUS_INTERVAL_MS).unref();
     const summary = await pipeline.run().finally(() => clearInterval(status));
-    process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : formatSummary(summary));
+    const recording = await recorder?.close();
+    recorder = undefined;
+    const whole = recording === undefined ? summary : { ...summary, recording };
+    process.stdout.write(options.json ? `${JSON.stringify(whole)}\n` : formatSummary(whole));
   } finally {
     sink.close();
+    await recorder?.close();
   }
 }
 
-function logStatus(pipeline: Pipeline, engine: Engine, log: Logger): void {
+async function openRecorder(engine: Engine, options: RunOptions, log: Logger): Promise<Recorder | undefined> {
+  const { record: target, recordOverlay: hasOverlay } = options;
+  if (target === undefined) return undefined;
+  // Loaded where it is wanted: it brings MCAP and protobuf with it.
+  const { Recorder } = await import("../video/record/recorder.js");
+  const { classes, name } = engine.manifest;
+  const model = { name, sha256: engine.modelSha256 };
+  const recorder = await Recorder.open({ target, classes, model, hasOverlay, log });
+  log.info({ file: recorder.file }, "recording");
+  return recorder;
+}
+
+function logStatus(pipeline: Pipeline, engine: Engine, recorder: Recorder | undefined, log: Logger): void {
   const { executionProvider, providerFallbacks = 0 } = engine;
   const residentBytes = process.memoryUsage.rss();
   const provider = { executionProvider, providerFallbacks };
-  log.info({ ...pipeline.counters, ...provider, ageMs: pipeline.age ?? null, residentBytes }, "status");
+  const recording = recorder && { recording: recorder.counters };
+  const ageMs = pipeline.age ?? null;
+  log.info({ ...pipeline.counters, ...provider, ageMs, ...recording, residentBytes }, "status");
 }

@@ -1,3 +1,4 @@
+import type { Frame } from "../core/frame.js";
 import type { Mask } from "../core/mask.js";
 import type { Engine } from "../engine/engine.js";
 import { MavsegError } from "../errors.js";
@@ -9,6 +10,15 @@ import { LatencyWindow, type Percentiles, type Stage } from "./latency-window.js
 export interface MaskSink {
   /** @returns the mask's age at that moment, in milliseconds from the frame's stamp */
   publish(mask: Mask): Promise<number>;
+}
+
+/** Keeps frames with their masks, beside the sink. */
+export interface MaskRecorder {
+  /**
+   * Returns at once and never throws. The mask may be read until then, the frame for good.
+   * @param arrivedMs on the clock of `performance.now()`
+   */
+  record(frame: Frame, mask: Mask, arrivedMs: number): void;
 }
 
 /** Every received frame ends as exactly one of: mask, failed, superseded (or is the one frame that waits). */
@@ -34,6 +44,7 @@ export interface PipelineOptions {
   readonly source: FrameSource;
   readonly engine: Engine;
   readonly sink: MaskSink;
+  readonly recorder?: MaskRecorder | undefined;
   readonly log: Log;
   /** Ends after so many frames. */
   readonly maxFrames?: number | undefined;
@@ -101,12 +112,17 @@ export class Pipeline {
   }
 
   async #process({ frame, arrivedMs }: ReceivedFrame): Promise<void> {
-    const { engine, sink } = this.#options;
+    const { engine, sink, recorder } = this.#options;
     const startMs = performance.now();
     try {
       const mask = await engine.segment(frame);
       mask.timing.wait = startMs - arrivedMs;
-      const ageMs = await sink.publish(mask);
+      let isReleased = false;
+      // Who waits for the mask comes first; its memory goes back to the engine when it is recorded as well.
+      const lent = recorder && { ...mask, release: () => (isReleased = true) };
+      const ageMs = await sink.publish(lent ?? mask);
+      recorder?.record(frame, mask, arrivedMs);
+      if (isReleased) mask.release?.();
       this.#latencies.record(mask.timing, ageMs);
       this.#masks++;
     } catch (error) {

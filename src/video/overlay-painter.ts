@@ -1,7 +1,7 @@
 import { type ClassInfo, parseColor } from "../core/classes.js";
 import { type Canvas, drawText, fillRect, textSize } from "../overlay/canvas.js";
 import { drawOverlay } from "../overlay/draw-overlay.js";
-import type { SegmentedPicture } from "./segmented.js";
+import type { SegmentedFrame } from "./segmented.js";
 
 /** Pictures up to this height get the font at one px per dot, as in live overlays. */
 const HEIGHT_PER_SCALE_PX = 600;
@@ -19,7 +19,7 @@ export class OverlayPainter {
   }
 
   /** @returns `[height, width, 3]` RGB, lent until it is given back */
-  paint({ picture, mask, timeS }: Omit<SegmentedPicture, "overlay">): Uint8Array {
+  paint({ picture, mask, timeS }: SegmentedFrame): Uint8Array {
     const { data, width, height, seq } = picture.frame;
     const bytes = width * height * 3;
     const spare = this.#spare.pop();

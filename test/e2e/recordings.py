@@ -3,6 +3,7 @@
     recordings.py ros2 DIR        camera pictures as ROS 2 messages, by rosbags, in DIR/DIR.mcap
     recordings.py foxglove FILE COMPRESSION   the same as Foxglove's JSON messages, by mcap (none, zstd or lz4)
     recordings.py read FILE       prints every message as a line of JSON
+    recordings.py salvage FILE    the same of a file that was cut off, as far as it goes
 """
 
 import base64
@@ -78,29 +79,55 @@ def write_foxglove(file, compression):
 
 def read(file):
     from mcap.reader import make_reader
-    from mcap_protobuf.decoder import DecoderFactory
 
     with open(file, "rb") as stream:
-        reader = make_reader(stream, validate_crcs=True, decoder_factories=[DecoderFactory()])
-        protobuf = DecoderFactory()
-        for schema, channel, message in reader.iter_messages():
-            line = {"topic": channel.topic, "schema": schema.name, "log": str(message.log_time), "sequence": message.sequence}
-            if channel.message_encoding == "json":
-                line["json"] = json.loads(message.data)
-            else:
-                decoded = protobuf.decoder_for(channel.message_encoding, schema)(message.data)
-                line["stamp"] = str(decoded.timestamp.seconds * 10**9 + decoded.timestamp.nanos)
-                if schema.name == "foxglove.CompressedImage":
-                    image = cv2.imdecode(np.frombuffer(decoded.data, np.uint8), cv2.IMREAD_UNCHANGED)
-                    line |= {"format": decoded.format, "frame_id": decoded.frame_id, "shape": list(image.shape)}
-                    if image.ndim == 2:
-                        line["pixels"] = int(np.count_nonzero(image == 1))
-                elif schema.name == "foxglove.CompressedVideo":
-                    line |= {"format": decoded.format, "frame_id": decoded.frame_id, "start": decoded.data[:5].hex()}
-                else:
-                    line["boxes"] = [[[point.x, point.y] for point in box.points] for box in decoded.points]
-                    line["texts"] = [text.text for text in decoded.texts]
-            print(json.dumps(line))
+        for schema, channel, message in make_reader(stream, validate_crcs=True).iter_messages():
+            print(json.dumps(describe(schema, channel, message)))
 
 
-{"ros2": write_ros2, "foxglove": write_foxglove, "read": read}[sys.argv[1]](*sys.argv[2:])
+def salvage(file):
+    from mcap.exceptions import McapError
+    from mcap.records import Channel, Message, Schema
+    from mcap.stream_reader import StreamReader
+
+    schemas, channels = {}, {}
+    with open(file, "rb") as stream:
+        try:
+            for record in StreamReader(stream, validate_crcs=True).records:
+                if isinstance(record, Schema):
+                    schemas[record.id] = record
+                elif isinstance(record, Channel):
+                    channels[record.id] = record
+                elif isinstance(record, Message):
+                    channel = channels[record.channel_id]
+                    print(json.dumps(describe(schemas[channel.schema_id], channel, record)))
+        except McapError as error:
+            print(json.dumps({"end": str(error)}))
+
+
+def describe(schema, channel, message):
+    from mcap_protobuf.decoder import DecoderFactory
+
+    line = {"topic": channel.topic, "schema": schema.name, "log": str(message.log_time), "sequence": message.sequence}
+    if channel.message_encoding == "json":
+        return line | {"json": json.loads(message.data)}
+    decoded = DecoderFactory().decoder_for(channel.message_encoding, schema)(message.data)
+    line["stamp"] = str(decoded.timestamp.seconds * 10**9 + decoded.timestamp.nanos)
+    if schema.name == "foxglove.ImageAnnotations":
+        boxes = [[[point.x, point.y] for point in box.points] for box in decoded.points]
+        return line | {"boxes": boxes, "texts": [text.text for text in decoded.texts]}
+    line["frame_id"] = decoded.frame_id
+    if schema.name == "foxglove.CompressedImage":
+        image = cv2.imdecode(np.frombuffer(decoded.data, np.uint8), cv2.IMREAD_UNCHANGED)
+        line |= {"format": decoded.format, "shape": list(image.shape)}
+        if image.ndim == 2:
+            line["pixels"] = int(np.count_nonzero(image == 1))
+    elif schema.name == "foxglove.CompressedVideo":
+        line |= {"format": decoded.format, "start": decoded.data[:5].hex()}
+    else:
+        image = np.frombuffer(decoded.data, np.uint8).reshape(decoded.height, decoded.step)
+        line |= {"encoding": decoded.encoding, "shape": list(image.shape), "bright": int(np.count_nonzero(image > 128))}
+    return line
+
+
+{"ros2": write_ros2, "foxglove": write_foxglove, "read": read, "salvage": salvage}[sys.argv[1]](*sys.argv[2:])

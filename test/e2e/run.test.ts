@@ -2,31 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Publisher, XPublisher } from "zeromq";
 import { encodeFrameMessage } from "../../src/transport/message-codec.js";
 import { sampleFrame } from "../transport/sample-messages.js";
 import { freeAddress, lastJson, mavseg, start } from "./processes.js";
+import { writeFlight } from "./small-flight.js";
 import { writeTinyModel } from "./tiny-model.js";
 
 let model: string;
 let flight: string;
-
-/** Twelve frames of 64x48 px, dark, with a bright square of 10x10 px. */
-async function writeFlight(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mavseg-flight-"));
-  const square = await sharp({ create: { width: 10, height: 10, channels: 3, background: "#fff" } })
-    .png()
-    .toBuffer();
-  for (let frame = 0; frame < 12; frame++) {
-    const dark = sharp({ create: { width: 64, height: 48, channels: 3, background: "#222" } });
-    await dark
-      .composite([{ input: square, left: 4 * frame, top: 20 }])
-      .toFile(path.join(folder, `frame${frame}.png`));
-  }
-  return folder;
-}
 
 beforeAll(async () => {
   [model, flight] = await Promise.all([writeTinyModel(), writeFlight()]);

@@ -85,11 +85,14 @@ export class FakeEngine implements Engine {
     return this.#answers.length;
   }
 
-  finish(): void {
+  /** @param release of the mask's memory; left out where nothing is lent */
+  finish(release?: () => void): void {
     const { seq, stamp, frameId, width, height } = this.frames.at(-1) as Frame;
     const timing = { wait: 0, decode: 1, preprocess: 2, infer: 3, postprocess: 4 };
     const data = new Uint8Array(width * height);
-    this.#answers.shift()?.resolve({ seq, stamp, frameId, width, height, data, objects: [], timing });
+    this.#answers
+      .shift()
+      ?.resolve({ seq, stamp, frameId, width, height, data, objects: [], timing, release });
   }
 
   fail(error: unknown): void {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { MavsegError } from "../../src/errors.js";
-import { Pipeline } from "../../src/pipeline/pipeline.js";
+import { type MaskRecorder, type MaskSink, Pipeline } from "../../src/pipeline/pipeline.js";
 import { collectingLog, sampleFrame } from "../transport/sample-messages.js";
 import { FakeEngine, FakeSink, FakeSource } from "./fakes.js";
 
-function setUp(maxFrames?: number) {
+function setUp(maxFrames?: number, recorder?: MaskRecorder) {
   const source = new FakeSource();
   const engine = new FakeEngine();
   const sink = new FakeSink();
   const log = collectingLog();
-  const pipeline = new Pipeline({ source, engine, sink, log, maxFrames });
+  const pipeline = new Pipeline({ source, engine, sink, recorder, log, maxFrames });
   /** A frame arrives and is given to the engine. */
   const begin = async (seq: number) => {
     const started = engine.started();
@@ -138,4 +138,53 @@ describe("the pipeline", () => {
       age: { p50: 15, p99: 19.9 },
     });
   });
+
+  test("gives each mask to the recorder after the sink, with its frame and the time it came", async () => {
+    const recorded: { seq: number; published: number; waitedMs: number }[] = [];
+    const recorder: MaskRecorder = {
+      record: (frame, mask, arrivedMs) => {
+        expect(mask.seq).toBe(frame.seq);
+        const waitedMs = performance.now() - arrivedMs;
+        recorded.push({ seq: frame.seq, published: sink.masks.length, waitedMs });
+      },
+    };
+    const { engine, sink, pipeline, begin } = setUp(3, recorder);
+    const done = pipeline.run();
+    for (const seq of [0, 1]) {
+      await begin(seq);
+      engine.finish();
+    }
+    await begin(2);
+    engine.fail(new MavsegError("FRAME_INVALID"));
+    await done;
+    expect(recorded.map(({ seq, published }) => [seq, published])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    for (const { waitedMs } of recorded) expect(waitedMs).toBeGreaterThanOrEqual(0);
+  });
+
+  test.each([true, false])(
+    "a mask's memory goes back when it is recorded too (sink is done with it: %s)",
+    async (isDone) => {
+      const events: string[] = [];
+      const recorder: MaskRecorder = { record: () => events.push("recorded") };
+      const { source, engine, log } = setUp();
+      const sink: MaskSink = {
+        publish: async (mask) => {
+          if (isDone) mask.release?.();
+          events.push("published");
+          return 0;
+        },
+      };
+      const pipeline = new Pipeline({ source, engine, sink, recorder, log, maxFrames: 1 });
+      const done = pipeline.run();
+      const started = engine.started();
+      source.arrive(sampleFrame({ seq: 0 }));
+      await started;
+      engine.finish(() => events.push("given back"));
+      await done;
+      expect(events).toEqual(["published", "recorded", ...(isDone ? ["given back"] : [])]);
+    },
+  );
 });

@@ -9,7 +9,8 @@ export type Input =
   | { readonly kind: "video" | "mcap"; readonly name: string; readonly files: readonly [string] };
 
 const IMAGE_NAME = /\.(jpe?g|png)$/i;
-const MCAP_NAME = /\.mcap$/i;
+/** A recording of `mavseg run` that was cut off ends in .part. */
+const MCAP_NAME = /\.mcap(\.part)?$/i;
 const naturalOrder = new Intl.Collator("en", { numeric: true }).compare;
 
 /**

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
 import type { Stamp } from "../../core/stamp.js";
 import { MavsegError } from "../../errors.js";
 import { IMAGE_SCHEMAS, type ImageMessage, readImageMessage } from "../mcap/image-message.js";
@@ -13,6 +13,7 @@ import type {
   TimeBase,
 } from "../recording.js";
 import { secondsToTicks, ticksToSeconds } from "../recording.js";
+import { imageToRgb } from "./image-to-rgb.js";
 import { PacketDecoder } from "./packet-decoder.js";
 import type { RgbPicture } from "./rgb-converter.js";
 
@@ -124,22 +125,12 @@ export class McapRecording implements Recording {
       return this.#decoder.decode(image.data, isWanted);
     }
     if (!isWanted) return undefined;
-    if (image.kind === "file") return toRgb(sharp(image.data), size);
+    if (image.kind === "file") return imageToRgb(sharp(image.data), size);
     const { width, height } = image;
     const data = rawToRgb(image);
     if (size === undefined) return { width, height, data, release: () => {} };
-    return toRgb(sharp(data, { raw: { width, height, channels: 3 } }), size);
+    return imageToRgb(sharp(data, { raw: { width, height, channels: 3 } }), size);
   }
-}
-
-async function toRgb(image: Sharp, size: RecordingOptions["size"]): Promise<RgbPicture> {
-  const sized = size === undefined ? image : image.resize(size.width, size.height, { fit: "fill" });
-  const { data, info } = await sized
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data, release: () => {} };
 }
 
 /** @returns undefined where the file has no index to look at */

@@ -59,7 +59,7 @@ function encode(name: Parameters<typeof foxgloveType>[0], fields: object): Uint8
   return type.encode(type.fromObject(fields)).finish();
 }
 
-function timestamp({ sec, nanosec }: Stamp) {
+export function timestamp({ sec, nanosec }: Stamp) {
   return { seconds: sec, nanos: nanosec };
 }
 

@@ -31,6 +31,12 @@ export class DiskFile {
     if (this.#bytes >= GATHER_BYTES) await this.#flush();
   }
 
+  /** Writes without gathering and without a copy. @param data may be changed once this has resolved */
+  async writeThrough(data: Uint8Array): Promise<void> {
+    if (this.#bytes > 0) this.#flush();
+    await this.#append(data);
+  }
+
   async close(): Promise<void> {
     try {
       await this.#flush();
@@ -42,8 +48,12 @@ export class DiskFile {
   #flush(): Promise<void> {
     const all = Buffer.concat(this.#gathered.splice(0));
     this.#bytes = 0;
+    return this.#append(all);
+  }
+
+  #append(data: Uint8Array): Promise<void> {
     // After a failed write the file is of no use: all later ones fail with the same error.
-    this.#written = this.#written.then(() => writing(this.#path, this.#handle.writeFile(all)));
+    this.#written = this.#written.then(() => writing(this.#path, this.#handle.writeFile(data)));
     this.#written.catch(() => {});
     return this.#written;
   }

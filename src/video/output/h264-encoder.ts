@@ -16,6 +16,8 @@ export interface H264Options {
   readonly height: number;
   readonly timeBase: TimeBase;
   readonly framesPerSecond: number;
+  /** Gives every picture back at once, for streams that may be cut off at any moment; costs some room. */
+  readonly isLive?: boolean;
 }
 
 /** The fastest preset that still predicts well: an overlay is for looking at, and must not set the pace. */
@@ -86,6 +88,7 @@ export class H264Encoder {
     context.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
     const { AV_OPT_TYPE_STRING, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN } = constants;
     context.setOption("preset", PRESET, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
+    if (options.isLive) context.setOption("tune", "zerolatency", AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     context.setOption("crf", CRF, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
     context.setOption("x264-params", x264Parameters(), AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     const result = await context.open2(codec);
@@ -151,6 +154,11 @@ export class H264Encoder {
     if (result >= 0) return;
     throw new MavsegError("OVERLAY_FAILED", { expected, actual: ffmpegMessage(this.#ffmpeg, result) });
   }
+}
+
+/** A picture as streams without a container want it: each key frame with the parameter sets before it. */
+export function annexB({ isKey, data }: EncodedPicture, parameters: Uint8Array): Uint8Array {
+  return isKey ? Buffer.concat([parameters, data]) : data;
 }
 
 /** Half the colour resolution cannot be had with odd sides; few players take the full one, so only there. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ClassInfo } from "../../core/classes.js";
-import type { SegmentedPicture } from "../segmented.js";
+import type { SegmentedFrame, SegmentedPicture } from "../segmented.js";
 import { concatenateFiles, DiskFile } from "./disk-file.js";
 import type { Output, OutputPart } from "./output.js";
 
@@ -26,7 +26,7 @@ export interface IndexLine {
 const CSV_HEAD = "frame,time_s,class,name,pixels,x,y,width,height,centroid_x,centroid_y\n";
 
 export function indexLine(
-  { picture, mask, timeS }: SegmentedPicture,
+  { picture, mask, timeS }: SegmentedFrame,
   classes: readonly ClassInfo[],
 ): IndexLine {
   return {
