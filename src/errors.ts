@@ -189,6 +189,31 @@ export const ERRORS = {
     hint: "Run `npm install node-av` once; image folders do without it.",
     exitCode: 1,
   },
+  FLEET_MISMATCH: {
+    summary: "This worker would not write what the batch asks for.",
+    hint: "Give all workers the batch's release, model and engine, and the same shared storage; see docs/fleet.md.",
+    exitCode: 1,
+  },
+  QUEUE_CLIENT_MISSING: {
+    summary: "The queue's client, which a fleet of workers needs, is not installed.",
+    hint: "Run `npm install bullmq ioredis` once; nothing else needs it.",
+    exitCode: 1,
+  },
+  QUEUE_UNREACHABLE: {
+    summary: "The queue's server does not answer.",
+    hint: "Check that Redis or Valkey runs, that its address is right, and that this machine may use it.",
+    exitCode: 1,
+  },
+  S3_CLIENT_MISSING: {
+    summary: "The client for s3:// addresses is not installed.",
+    hint: "Run `npm install @aws-sdk/client-s3` once; paths on shared storage do without it.",
+    exitCode: 1,
+  },
+  S3_FAILED: {
+    summary: "S3 did not do what was asked.",
+    hint: "Check the bucket, the region, the keys and the endpoint: docs/fleet.md says where each comes from.",
+    exitCode: 1,
+  },
   RESUME_MISMATCH: {
     summary: "The unfinished run in this folder was of something else.",
     hint: "Give the options, model and input of that run, or --force to begin again.",

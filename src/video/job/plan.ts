@@ -39,14 +39,28 @@ export interface Plan {
   readonly engine: { readonly name: string; readonly executionProvider: string };
 }
 
+/** What stands for a file's content: hashing an hour of video would take longer than is worth it. */
+export interface FileStamp {
+  readonly sizeBytes: number;
+  /** Time of its last change. */
+  readonly changedMs: number;
+}
+
+/** @param stamps of the input's files, where these are not at hand; left out, they are looked at */
 export async function makePlan(
   input: Input,
-  engine: Engine,
+  engine: Pick<Engine, "name" | "executionProvider" | "manifest" | "modelSha256">,
   options: Pick<Plan, "recording" | "outputs" | "chunkFrames">,
+  stamps?: readonly FileStamp[],
 ): Promise<Plan> {
+  const files = shortList(input.files);
   return {
     version: 1,
-    input: { kind: input.kind, files: shortList(input.files), fingerprint: await fingerprint(input.files) },
+    input: {
+      kind: input.kind,
+      files,
+      fingerprint: fingerprint(input.files, stamps ?? (await stampFiles(input.files))),
+    },
     recording: options.recording,
     outputs: options.outputs,
     chunkFrames: options.chunkFrames,
@@ -66,12 +80,20 @@ function shortList(files: readonly string[]): string[] {
   return names.length <= 2 ? names : [names[0] as string, "...", names.at(-1) as string];
 }
 
-/** Names, sizes and times of change: hashing an hour of video would take longer than is worth it. */
-async function fingerprint(files: readonly string[]): Promise<string> {
+function fingerprint(files: readonly string[], stamps: readonly FileStamp[]): string {
   const hash = createHash("sha256");
-  for (const file of files) {
-    const { size, mtimeMs } = await stat(file);
-    hash.update(`${path.basename(file)} ${size} ${Math.round(mtimeMs)}\n`);
+  for (const [index, file] of files.entries()) {
+    const { sizeBytes, changedMs } = stamps[index] as FileStamp;
+    hash.update(`${path.basename(file)} ${sizeBytes} ${Math.round(changedMs)}\n`);
   }
   return hash.digest("hex");
+}
+
+async function stampFiles(files: readonly string[]): Promise<FileStamp[]> {
+  const stamps: FileStamp[] = [];
+  for (const file of files) {
+    const { size, mtimeMs } = await stat(file);
+    stamps.push({ sizeBytes: size, changedMs: mtimeMs });
+  }
+  return stamps;
 }
