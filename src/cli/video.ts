@@ -4,54 +4,20 @@ import { z } from "zod";
 import { createEngine } from "../engine/create-engine.js";
 import { loadModel } from "../model/load-model.js";
 import { findInputs, type Input } from "../video/input/find-inputs.js";
-import { type OutputChoice, OVERLAY_FORMATS } from "../video/job/plan.js";
 import { runVideo, type VideoJob } from "../video/job/run-video.js";
-import { INDEX_FORMATS } from "../video/output/index-files.js";
-import { MASK_FORMATS } from "../video/output/mask-files.js";
-import type { RecordingOptions } from "../video/recording.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions } from "./option-values.js";
+import { addRecordingOptions, recordingOptions, toPlanOptions } from "./recording-options.js";
 import { INTERRUPTED, shutdownSignal } from "./shutdown.js";
 import { VideoProgress } from "./video-progress.js";
 import { formatVideoSummary, type VideoSummary } from "./video-summary.js";
-
-const TIME = /^(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)$/;
-const SIZE = /^(\d{1,5})x(\d{1,5})$/;
-
-/** Seconds, or h:mm:ss, or m:ss. */
-const time = z
-  .string()
-  .regex(TIME, "seconds, m:ss or h:mm:ss")
-  .transform((text) => text.split(":").reduce((seconds, part) => seconds * 60 + Number(part), 0));
-
-const size = z
-  .string()
-  .regex(SIZE, "WIDTHxHEIGHT in px")
-  .transform((text) => {
-    const [width, height] = text.split("x").map(Number) as [number, number];
-    return { width, height };
-  });
 
 const videoOptions = z.strictObject({
   model: z.string({ error: "a model's name, folder or .onnx file" }).min(1),
   manifest: z.string().min(1).optional(),
   input: z.array(z.string().min(1), { error: "files, folders or patterns" }).min(1),
   out: z.string({ error: "a folder" }).min(1),
-  masks: z.array(z.enum(MASK_FORMATS)).default([]),
-  overlay: z.array(z.enum(OVERLAY_FORMATS)).default([]),
-  mcap: z
-    .string()
-    .regex(/^[^/\\]+\.mcap$/, "a file name that ends in .mcap; it is written in --out")
-    .optional(),
-  topic: z.string().min(1).optional(),
-  index: z.array(z.enum(INDEX_FORMATS)).default(["jsonl"]),
-  report: z.boolean().default(true),
-  start: time.optional(),
-  end: time.optional(),
-  every: z.int().min(1).max(1_000_000).default(1),
-  size: size.optional(),
-  fps: z.number().min(0.001).max(1000).default(30),
-  chunkFrames: z.int().min(1).max(1_000_000).default(300),
+  ...recordingOptions,
   resume: z.boolean().default(false),
   force: z.boolean().default(false),
   ...engineOptions,
@@ -74,26 +40,12 @@ export function createCommand(): Command {
   const command = new Command("video").description(
     "Run a model over recorded flights, as fast as the machine allows. A run that was cut off goes on with --resume.",
   );
-  return addEngineOptions(command)
+  addEngineOptions(command)
     .option("--model <name|dir|file>", "the model to run")
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
     .option("--input <path...>", "videos, image folders, images, or patterns in quotes")
-    .option("--out <dir>", "folder for all outputs")
-    .option("--masks <format...>", `one file per mask: ${MASK_FORMATS.join(", ")}`)
-    .option("--overlay <format...>", `pictures with their masks over them: ${OVERLAY_FORMATS.join(", ")}`)
-    .option("--mcap <name.mcap>", "masks, overlays and objects as a robotics recording in --out")
-    .option("--topic <name>", "of a robotics recording: where its pictures are (default: the only one)")
-    .option(
-      "--index <format...>",
-      `list of pictures and objects: ${INDEX_FORMATS.join(", ")} (default: jsonl)`,
-    )
-    .option("--no-report", "leave out report.html")
-    .option("--start <time>", "leave out what is before: seconds, m:ss or h:mm:ss")
-    .option("--end <time>", "leave out what is at or after")
-    .option("--every <n>", "take every n-th picture only", Number)
-    .option("--size <WxH>", "bring pictures to this size first")
-    .option("--fps <n>", "pictures per second of images, which have no times (default: 30)", Number)
-    .option("--chunk-frames <n>", "pictures between two places to resume from (default: 300)", Number)
+    .option("--out <dir>", "folder for all outputs");
+  return addRecordingOptions(command)
     .option("--resume", "go on with an unfinished run from its last finished chunk")
     .option("--force", "replace earlier outputs")
     .option("--json", "print the summary as JSON")
@@ -144,21 +96,6 @@ async function runAll(options: VideoOptions): Promise<void> {
 }
 
 function toJob(input: Input, out: string, options: VideoOptions): VideoJob {
-  const recording: RecordingOptions = {
-    startS: options.start ?? 0,
-    endS: options.end ?? Number.POSITIVE_INFINITY,
-    every: options.every,
-    size: options.size,
-    framesPerSecond: options.fps,
-    topic: options.topic,
-  };
-  const outputs: OutputChoice = {
-    masks: options.masks,
-    index: options.index,
-    overlay: options.overlay,
-    mcap: options.mcap,
-    report: options.report,
-  };
-  const { chunkFrames, resume, force } = options;
-  return { input, out, recording, outputs, chunkFrames, resume, force };
+  const { resume, force } = options;
+  return { input, out, ...toPlanOptions(options), resume, force };
 }
