@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Sharp } from "sharp";
 import { type Frame, type PixelEncoding, packedStep } from "../core/frame.js";
 import { MavsegError } from "../errors.js";
 import { jpegSize } from "./jpeg-size.js";
@@ -52,15 +53,20 @@ export async function readPicture(file: string, { encoding, size }: PictureOptio
     }
     // Loaded with the first picture that needs it: a camera that passes JPEG files on does without.
     const { default: sharp } = await import("sharp");
-    const image = sharp(file).removeAlpha().toColourspace("srgb");
-    if (size !== undefined) image.resize(size.width, size.height, { fit: "fill" });
-    const output = encoding === "jpeg" ? image.jpeg({ quality: JPEG_QUALITY }) : image.raw();
-    const { data, info } = await output.toBuffer({ resolveWithObject: true });
-    const { width, height } = info;
-    return { width, height, step: packedStep(encoding, width), encoding, data: fromRgb(data, encoding) };
+    return await toPicture(sharp(file), { encoding, size });
   } catch (cause) {
     throw unreadable(file, cause);
   }
+}
+
+/** Brings any picture to what a camera would send. Rejects where it cannot be decoded. */
+export async function toPicture(image: Sharp, { encoding, size }: PictureOptions): Promise<Picture> {
+  const rgb = image.removeAlpha().toColourspace("srgb");
+  if (size !== undefined) rgb.resize(size.width, size.height, { fit: "fill" });
+  const output = encoding === "jpeg" ? rgb.jpeg({ quality: JPEG_QUALITY }) : rgb.raw();
+  const { data, info } = await output.toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return { width, height, step: packedStep(encoding, width), encoding, data: fromRgb(data, encoding) };
 }
 
 function fromRgb(data: Uint8Array, encoding: CameraEncoding): Uint8Array {

@@ -33,3 +33,14 @@ test("a provider that broke is told beside the one that went on", () => {
     "provider    cpu (1 broke while running)\n",
   );
 });
+
+test("a recording is told with its size, and whether it became whole", () => {
+  const stream = { ...counters, ...provider, masks: 0, latencyFrames: 0, latencyMs: null };
+  const recording = { file: "flight.mcap", frames: 5, dropped: 1, bytes: 12_340_000, isWhole: true };
+  expect(formatSummary({ ...stream, recording })).toContain(
+    "recording   flight.mcap (5 frames, 12.3 MB, 1 dropped)\n",
+  );
+  expect(formatSummary({ ...stream, recording: { ...recording, isWhole: false } })).toContain(
+    "1 dropped, ended early)\n",
+  );
+});

@@ -14,6 +14,8 @@ import { writeTinyModel } from "./tiny-model.js";
 const run = promisify(execFile);
 const RECORDINGS = fileURLToPath(new URL("recordings.py", import.meta.url));
 const FRAMES = 12;
+/** Slow enough that no frame is replaced by a newer one, on a machine with other work too. */
+const EVENLY = ["--fps", "4"];
 /** Frames of 77 kB without end: a chunk of the file is full after fourteen. */
 const LOOPED = ["--fps", "50", "--loop", "--size", "320x240"];
 
@@ -80,7 +82,7 @@ async function growsBeyond(file: string, bytes: number): Promise<void> {
 describe("mavseg run --record", () => {
   test("writes frames, masks and objects that Python's mcap reads", async () => {
     const file = path.join(dir, "flight.mcap");
-    const { process } = await fly(file, ["--max-frames", String(FRAMES)], ["--fps", "10"]);
+    const { process } = await fly(file, ["--max-frames", String(FRAMES)], EVENLY);
     const { recording } = await end(process);
     expect(recording).toMatchObject({ file, frames: FRAMES, dropped: 0, isWhole: true });
     expect((await readdir(dir)).filter((name) => name.startsWith("flight"))).toEqual(["flight.mcap"]);
@@ -120,7 +122,7 @@ describe("mavseg run --record", () => {
   test("keeps JPEG frames as they came, and draws overlays where they are wanted", async () => {
     const file = path.join(dir, "jpeg.mcap");
     const runArgs = ["--max-frames", String(FRAMES), "--record-overlay", "--encoding", "rle8"];
-    const { process } = await fly(file, runArgs, ["--fps", "10", "--encoding", "jpeg"]);
+    const { process } = await fly(file, runArgs, [...EVENLY, "--encoding", "jpeg"]);
     expect((await end(process)).recording).toMatchObject({ frames: FRAMES, isWhole: true });
     const messages = await read(file);
     const of = (topic: string) => messages.filter((message) => message.topic === topic);
@@ -181,7 +183,7 @@ describe("mavseg run --record", () => {
     expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
     const out = path.join(dir, "killed-seen");
     const { code, stdout, stderr } = await mavseg(
-      ...["video", "--model", model, "--input", part, "--topic", "/mavseg/frame", "--out", out, "--json"],
+      ...["video", "--model", model, "--input", part, "--out", out, "--json"],
     ).ended();
     expect(code, stderr).toBe(0);
     const [summary] = lastJson(stdout) as unknown as [{ frames: number; damage: { fault: string }[] }];
@@ -212,5 +214,55 @@ describe("mavseg run --record", () => {
     expect(summary.recording.dropped).toBeGreaterThan(0);
     camera.kill("SIGTERM");
     await camera.ended();
+  });
+});
+
+describe("mavseg camera with a recording", () => {
+  test("sends the frames at their pace, and the masks are those of the recording", async () => {
+    const first = path.join(dir, "first.mcap");
+    const { process } = await fly(first, ["--max-frames", String(FRAMES)], [...EVENLY, "--encoding", "bgr8"]);
+    await end(process);
+    const again = path.join(dir, "again.mcap");
+    const [frames, masks] = [await freeAddress(), await freeAddress()];
+    const addresses = ["--source", frames, "--publish", masks];
+    const limits = ["--max-frames", String(FRAMES), "--json"];
+    const run = mavseg("run", "--model", model, ...addresses, "--record", again, ...limits);
+    await run.wrote("waiting for frames");
+    const camera = mavseg(
+      ...["camera", "--source", first, "--publish", frames, "--wait-subscriber", "--rate", "1.5", "--json"],
+    );
+    const played = await camera.ended();
+    expect(played.code, played.stderr).toBe(0);
+    await end(run);
+    const [before, after] = [await read(first), await read(again)];
+    const of = (messages: Message[], topic: string) => messages.filter((message) => message.topic === topic);
+    const bare = (messages: Message[]) => messages.map(({ log: _, stamp: __, json: ___, ...rest }) => rest);
+    expect(of(before, "/mavseg/frame")[0]).toMatchObject({ encoding: "bgr8" });
+    for (const topic of ["/mavseg/frame", "/mavseg/mask", "/mavseg/annotations"]) {
+      expect(of(after, topic)).toHaveLength(FRAMES);
+      expect(bare(of(after, topic))).toEqual(bare(of(before, topic)));
+    }
+    const times = of(before, "/mavseg/frame").map(({ log }) => Number(BigInt(log) / 1000n) / 1e6);
+    const { frames: sent, seconds } = lastJson(played.stdout) as { frames: number; seconds: number };
+    expect(sent).toBe(FRAMES);
+    expect(seconds).toBeGreaterThan((times.at(-1)! - times[0]!) / 1.5 - 0.01);
+  });
+
+  test.each([
+    [["--fps", "10"], "--fps only for images"],
+    [["--source-topic", "/other"], "--source-topic to be one of"],
+    [["--rate", "0"], "--rate"],
+  ])("%j is wrong use", async (options, named) => {
+    const source = path.join(dir, "first.mcap");
+    const { code, stderr } = await mavseg("camera", "--source", source, ...options).ended();
+    expect(stderr).toContain("error USAGE: ");
+    expect(stderr).toContain(named);
+    expect(code).toBe(2);
+  });
+
+  test("--rate is not for images", async () => {
+    const { code, stderr } = await mavseg("camera", "--source", flight, "--rate", "2").ended();
+    expect(code).toBe(2);
+    expect(stderr).toContain("--rate only for .mcap recordings");
   });
 });

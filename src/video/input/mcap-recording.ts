@@ -1,9 +1,10 @@
 import sharp from "sharp";
 import type { Stamp } from "../../core/stamp.js";
 import { MavsegError } from "../../errors.js";
-import { IMAGE_SCHEMAS, type ImageMessage, readImageMessage } from "../mcap/image-message.js";
-import { McapFile, type McapMessage, type McapTopic } from "../mcap/mcap-messages.js";
+import { type ImageMessage, readImageMessage } from "../mcap/image-message.js";
+import { McapFile, type McapMessage } from "../mcap/mcap-messages.js";
 import { rawToRgb } from "../mcap/raw-to-rgb.js";
+import { TopicChoice } from "../mcap/topic-choice.js";
 import type {
   Damage,
   RecordedItem,
@@ -28,15 +29,16 @@ export class McapRecording implements Recording {
   readonly framesPerSecond: number;
   readonly sound = undefined;
   readonly #file: McapFile;
-  readonly #topic: string | undefined;
+  readonly #choice: TopicChoice;
   readonly #options: RecordingOptions;
   #decoder: PacketDecoder | undefined;
   #zero: bigint | undefined;
   #lastTicks = -1n;
 
-  private constructor(file: McapFile, topic: McapTopic | undefined, options: RecordingOptions) {
+  private constructor(file: McapFile, choice: TopicChoice, options: RecordingOptions) {
+    const { known: topic } = choice;
     this.#file = file;
-    this.#topic = topic?.topic ?? options.topic;
+    this.#choice = choice;
     this.#options = options;
     const rate = topic === undefined || file.seconds === undefined ? 0 : topic.messages / file.seconds;
     this.framesPerSecond =
@@ -48,7 +50,7 @@ export class McapRecording implements Recording {
   static async open(path: string, options: RecordingOptions): Promise<McapRecording> {
     const file = await McapFile.open(path);
     try {
-      return new McapRecording(file, chooseTopic(file.topics, options.topic), options);
+      return new McapRecording(file, new TopicChoice(file.topics, options.topic), options);
     } catch (error) {
       await file.close();
       throw error;
@@ -59,13 +61,13 @@ export class McapRecording implements Recording {
     const { startS, endS, every } = this.#options;
     const startTicks = secondsToTicks(startS, TIME_BASE);
     let seq = 0;
-    for await (const message of this.#file.messages(this.#topic)) {
+    for await (const message of this.#file.messages(this.#choice.topic)) {
       if (message.kind === "damage") {
         // It comes after the last picture that was seen, also where that is the last one of the earlier run.
         if (after === undefined || this.#lastTicks >= after.ticks) yield this.#placed(message);
         continue;
       }
-      if (this.#topic === undefined && !IMAGE_SCHEMAS.includes(message.schema)) continue;
+      if (!this.#choice.wants(message)) continue;
       const ticks = this.#ticksOf(message.logTime);
       if (ticksToSeconds(ticks, TIME_BASE) >= endS) return;
       const isStarted = ticks >= startTicks;
@@ -131,28 +133,6 @@ export class McapRecording implements Recording {
     if (size === undefined) return { width, height, data, release: () => {} };
     return imageToRgb(sharp(data, { raw: { width, height, channels: 3 } }), size);
   }
-}
-
-/** @returns undefined where the file has no index to look at */
-function chooseTopic(topics: McapTopic[] | undefined, wanted: string | undefined): McapTopic | undefined {
-  if (topics === undefined) return undefined;
-  const withImages = topics.filter(({ schema }) => IMAGE_SCHEMAS.includes(schema));
-  const list = (some: readonly McapTopic[]) =>
-    some.map(({ topic, schema }) => `${topic} (${schema})`).join(", ");
-  if (wanted === undefined) {
-    if (withImages.length === 1) return withImages[0];
-    const actual = withImages.length === 0 ? `none among ${list(topics) || "no topics"}` : list(withImages);
-    throw new MavsegError("USAGE", {
-      expected: "--topic, or a recording with one topic of pictures",
-      actual,
-    });
-  }
-  const found = withImages.find(({ topic }) => topic === wanted);
-  if (found !== undefined) return found;
-  throw new MavsegError("USAGE", {
-    expected: `--topic to be one of ${list(withImages) || "none"}`,
-    actual: wanted,
-  });
 }
 
 function isZero({ sec, nanosec }: Stamp): boolean {
