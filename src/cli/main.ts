@@ -34,6 +34,8 @@ const COMMANDS: Record<string, { readonly summary: string; readonly load: () => 
     summary: "recorded flights in, masks and overlays out",
     load: () => import("./video.js"),
   },
+  batch: { summary: "a fleet's recordings, spread over many machines", load: () => import("./batch.js") },
+  worker: { summary: "work on the recordings of batches", load: () => import("./worker.js") },
   subscribe: { summary: "show masks as they arrive", load: () => import("./subscribe.js") },
 };
 
