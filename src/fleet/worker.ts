@@ -81,7 +81,7 @@ class FleetWorker {
     signal.addEventListener("abort", this.#stop, { once: true });
     if (signal.aborted) this.#stop();
     const running = this.#worker.run();
-    log({ queue: queueName, pid: process.pid }, "waiting for work");
+    log({ queue: queueName }, "waiting for work");
     await stopped;
     this.#worker.cancelAllJobs("the worker ends");
     await this.#worker.close();

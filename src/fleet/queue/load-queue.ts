@@ -7,6 +7,8 @@ import { checkQueueUrl, withoutSecrets } from "./queue-url.js";
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Of attempts to connect again, once the connection was there: workers outlive a restart of the server. */
 const RECONNECT_MS = 1000;
+/** Answers to a wrong user or password: waiting does not make them right. */
+const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)/;
 
 /** BullMQ and a connection for it. */
 export interface QueueServer {
@@ -30,7 +32,12 @@ export async function connectQueue(address: string, log: (message: string) => vo
   });
   let lastFault = "no answer";
   let isConnected = false;
+  let refuse = () => {};
+  const refused = new Promise<false>((resolve) => {
+    refuse = () => resolve(false);
+  });
   connection.on("error", (error: Error) => {
+    if (REFUSED.test(error.message)) refuse();
     if (isConnected && error.message !== lastFault) log(`queue: ${error.message}`);
     lastFault = error.message;
   });
@@ -42,7 +49,7 @@ export async function connectQueue(address: string, log: (message: string) => vo
   });
   connection.connect().catch(() => {});
   const ready = new Promise<true>((resolve) => connection.once("ready", () => resolve(true)));
-  isConnected = await Promise.race([ready, timeout]);
+  isConnected = await Promise.race([ready, refused, timeout]);
   if (!isConnected) {
     connection.disconnect();
     throw new MavsegError("QUEUE_UNREACHABLE", {
