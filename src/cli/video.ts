@@ -62,7 +62,7 @@ async function runAll(options: VideoOptions): Promise<void> {
   const model = await loadModel(options.model, { manifestFile: options.manifest });
   const engine = await createEngine(model, {
     ...options,
-    runLengths: options.masks.includes("rle"),
+    runLengths: options.masks.includes("rle") || options.report,
     log: warn,
     progress: warn,
   });

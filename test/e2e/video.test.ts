@@ -143,7 +143,10 @@ describe("mavseg video", () => {
     const page = await readFile(path.join(dir, "short/report.html"), "utf8");
     expect(page).toContain("45 pictures, 1.8 s; model bright");
     expect(page).toContain("in 100 % of the pictures");
-    expect(page.match(/<polyline/g)).toHaveLength(1);
+    // The curve of the one class, and the way of the one square.
+    expect(page.match(/<polyline/g)).toHaveLength(2);
+    expect(page).toContain("1 track.");
+    expect(page).toContain("<td>bright</td><td>0.0 s</td><td>1.8 s</td><td>45</td>");
     expect(page.match(/src="data:image\/jpeg;base64,/g)!.length).toBeGreaterThan(1);
     const times = await readFile(path.join(dir, "short/times.js"), "utf8");
     expect(times).toMatch(

@@ -1,11 +1,14 @@
 import { createReadStream } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { MaskPixelEncoder } from "../../../transport/mask-pixels.js";
 import type { SegmentedPicture } from "../../segmented.js";
 import { DiskFile, readJson, writeWhole } from "../disk-file.js";
 import type { Output, OutputContext, OutputPart } from "../output.js";
 import { type BestFrame, BestFrames, chooseApart, type PicturedFrame } from "./best-frames.js";
+import { type Component, findComponents } from "./components.js";
 import { type ClassShare, FlightCurves } from "./flight-curves.js";
+import { ObjectTracks, type SeenObject } from "./object-tracks.js";
 import { renderReport } from "./report-page.js";
 import { encodeThumbnail, makeThumbnail, type Thumbnail } from "./thumbnail.js";
 import { timesScript } from "./times-script.js";
@@ -14,6 +17,7 @@ import { timesScript } from "./times-script.js";
 export interface ReportLine {
   readonly timeS: number;
   readonly classes: readonly ClassShare[];
+  readonly objects: readonly SeenObject[];
 }
 
 const LINES = "report.jsonl";
@@ -27,6 +31,7 @@ const APART_SHARE = 1 / 40;
 /** report.html: the flight at a glance. Times, which differ from run to run, come from a file beside it, times.js. */
 export class ReportOutput implements Output {
   readonly #context: OutputContext;
+  readonly #encoder = new MaskPixelEncoder();
 
   constructor(context: OutputContext) {
     this.#context = context;
@@ -45,7 +50,9 @@ export class ReportOutput implements Output {
         thumbnail ??= makeThumbnail(segmented, classes);
         best.add({ ...frame, thumbnail });
       }
-      await lines.write(`${JSON.stringify(reportLine(segmented))}\n`);
+      const runLengths = this.#encoder.encode(mask, "rle8") as Uint8Array;
+      const components = findComponents(runLengths, mask.width, classes.length);
+      await lines.write(`${JSON.stringify(reportLine(segmented, components))}\n`);
     };
     const end = async () => {
       await lines.close();
@@ -61,11 +68,13 @@ export class ReportOutput implements Output {
   async assemble(folders: readonly string[]): Promise<void> {
     const { finalFolder, classes, model, title } = this.#context;
     const curves = new FlightCurves(classes.length);
+    const tracks = new ObjectTracks();
     const thumbnails: PicturedFrame[] = [];
     for (const folder of folders) {
       for await (const line of createInterface({ input: createReadStream(path.join(folder, LINES)) })) {
-        const { timeS, classes: shares } = JSON.parse(line) as ReportLine;
+        const { timeS, classes: shares, objects } = JSON.parse(line) as ReportLine;
         curves.add(timeS, shares);
+        tracks.add(timeS, objects);
       }
       thumbnails.push(...(await readJson<PicturedFrame[]>(path.join(folder, THUMBNAILS))));
     }
@@ -77,15 +86,19 @@ export class ReportOutput implements Output {
         apartS,
       ),
     );
-    const page = renderReport({ title, model, classes, curves, thumbnails: chosen });
+    const page = renderReport({ title, model, classes, curves, tracks: tracks.finish(), thumbnails: chosen });
     await writeWhole(path.join(finalFolder, "report.html"), page);
     await writeWhole(path.join(finalFolder, "times.js"), await timesScript(folders));
   }
 }
 
 const DIGITS = 5;
+/** Of each picture, for the tracks: nets leave specks, and noise must not set the pace. */
+const MOST_OBJECTS = 12;
+/** Smaller ones are specks: 26 px of 1280x1024. */
+const SMALLEST_SHARE = 2e-5;
 
-function reportLine({ timeS, mask }: SegmentedPicture): ReportLine {
+function reportLine({ timeS, mask }: SegmentedPicture, components: readonly Component[]): ReportLine {
   const { width, height, objects } = mask;
   const classes = objects.map(({ class: id, pixels, centroid: [x, y] }) => ({
     class: id,
@@ -93,5 +106,15 @@ function reportLine({ timeS, mask }: SegmentedPicture): ReportLine {
     x: Number((x / width).toFixed(DIGITS)),
     y: Number((y / height).toFixed(DIGITS)),
   }));
-  return { timeS, classes };
+  return { timeS, classes, objects: components.slice(0, MOST_OBJECTS).flatMap(toSeen(width, height)) };
+}
+
+function toSeen(width: number, height: number) {
+  const part = (px: number, of: number) => Number((px / of).toFixed(DIGITS));
+  return ({ class: id, pixels, box: [x, y, w, h], centroid: [cx, cy] }: Component): SeenObject[] => {
+    const share = pixels / (width * height);
+    if (share < SMALLEST_SHARE) return [];
+    const box = [part(x, width), part(y, height), part(w, width), part(h, height)] as const;
+    return [{ class: id, share, box, centroid: [part(cx, width), part(cy, height)] }];
+  };
 }

@@ -1,12 +1,16 @@
 import type { ClassInfo } from "../../../core/classes.js";
 import type { PicturedFrame } from "./best-frames.js";
 import type { CurvePoint, FlightCurves } from "./flight-curves.js";
+import type { FoundTracks } from "./object-tracks.js";
+import { clock, escapeHtml, percent } from "./report-text.js";
+import { tracksSection } from "./tracks-section.js";
 
 export interface ReportContent {
   readonly title: string;
   readonly model: { readonly name: string; readonly sha256: string };
   readonly classes: readonly ClassInfo[];
   readonly curves: FlightCurves;
+  readonly tracks: FoundTracks;
   /** Of every class, by its id. */
   readonly thumbnails: readonly (readonly PicturedFrame[])[];
 }
@@ -29,7 +33,8 @@ svg{width:100%;height:auto;display:block;background:#24272b;border-radius:4px}sv
 .thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:.8rem;margin-top:.8rem}
 figure{margin:0}figure img{width:100%;display:block}figcaption{font-size:.85rem;color:var(--soft)}
 .row{display:grid;grid-template-columns:1fr ${TRACK_PX}px;gap:1rem;align-items:start}
-@media (max-width:700px){.row{grid-template-columns:1fr}}
+.tracks{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin-top:.8rem;align-items:start}
+@media (max-width:700px){.row,.tracks{grid-template-columns:1fr}}
 td,th{padding:.1rem 1rem .1rem 0;text-align:right}td:first-child,th:first-child{text-align:left}`;
 
 /** Fills the table of times from times.js, if that lies beside the page. */
@@ -39,7 +44,7 @@ cell.textContent=text;row.append(cell)}};add("th",["ms",...percentiles.map((p)=>
 for(const {stage,values} of rows)add("td",[stage,...values.map((v)=>v.toFixed(2))])}`;
 
 /** @returns HTML that needs nothing from the network */
-export function renderReport({ title, model, classes, curves, thumbnails }: ReportContent): string {
+export function renderReport({ title, model, classes, curves, tracks, thumbnails }: ReportContent): string {
   const sections = classes.filter(({ id }) => id !== 0);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -47,6 +52,7 @@ export function renderReport({ title, model, classes, curves, thumbnails }: Repo
 <h1>${escapeHtml(title)}</h1>
 <p>${curves.pictures} pictures, ${clock(curves.seconds)}; model ${escapeHtml(model.name)}, sha256 ${model.sha256.slice(0, 12)}</p>
 ${sections.map((info) => classSection(info, curves, thumbnails[info.id] ?? [])).join("\n")}
+${tracksSection(tracks, classes, curves.seconds)}
 <h2>Time per picture and stage</h2>
 <p>Stages of neighbouring pictures overlap: the slowest one sets the pace.</p>
 <table id="times"></table><script>${SCRIPT}</script><script src="times.js"></script>
@@ -100,21 +106,4 @@ function track(points: readonly CurvePoint[], color: string): string {
   });
   const height = TRACK_PX * 0.75;
   return `<svg viewBox="0 0 ${TRACK_PX} ${height}" role="img" aria-label="where in the picture"><rect x=".5" y=".5" width="${TRACK_PX - 1}" height="${height - 1}" fill="none" stroke="var(--line)"/>${dots.join("")}</svg>`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
-}
-
-/** `1:02:03`, `2:03`, or seconds with a decimal below a minute. */
-function clock(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
