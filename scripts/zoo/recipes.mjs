@@ -32,7 +32,7 @@ export const RECIPES = {
   "tied-m-perch_drone": { data: "perch_drone", net: "tied-m", minutes: 40, seed: 2, train: PERCH_DRONE },
   "tied-m-tn_penstock": { data: "tn_penstock", net: "tied-m", minutes: 40, seed: 1, train: TN_PENSTOCK },
   "tied-s-perch_drone": { data: "perch_drone", net: "tied-s", minutes: 50, seed: 2, train: PERCH_DRONE },
-  "tied-s-tn_penstock": { data: "tn_penstock", net: "tied-s", minutes: 30, seed: 1, train: TN_PENSTOCK },
+  "tied-s-tn_penstock": { data: "tn_penstock", net: "tied-s", minutes: 34, seed: 1, train: TN_PENSTOCK },
   "mavnet-perch_drone": { data: "perch_drone", net: "mavnet", minutes: 40, seed: 1, train: PERCH_DRONE },
   "mavnet-tn_penstock": { data: "tn_penstock", net: "mavnet", minutes: 40, seed: 1, train: TN_PENSTOCK },
 };
