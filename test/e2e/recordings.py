@@ -1,6 +1,7 @@
 """Writes and reads robotics recordings with Python's own packages: the other side of the tests of `mavseg video`.
 
     recordings.py ros2 DIR        camera pictures as ROS 2 messages, by rosbags, in DIR/DIR.mcap
+    recordings.py foxglove_ros2 DIR VIDEO     the same as foxglove_msgs, by rosbags, with the H.264 of another recording
     recordings.py foxglove FILE COMPRESSION   the same as Foxglove's JSON messages, by mcap (none, zstd or lz4)
     recordings.py read FILE       prints every message as a line of JSON
     recordings.py salvage FILE    the same of a file that was cut off, as far as it goes
@@ -51,6 +52,48 @@ def write_ros2(folder):
             logged = START_NS + index * PERIOD_NS
             writer.write(raw, logged, types.serialize_cdr(image, Image.__msgtype__))
             writer.write(small, logged, types.serialize_cdr(CompressedImage(header, "png", png), CompressedImage.__msgtype__))
+
+
+FOXGLOVE_MSGS = {
+    "RawImage": "uint32 width\nuint32 height\nstring encoding\nuint32 step\nuint8[] data",
+    "CompressedImage": "uint8[] data\nstring format",
+    "CompressedVideo": "uint8[] data\nstring format",
+}
+
+
+def write_foxglove_ros2(folder, video):
+    from mcap.reader import make_reader
+    from mcap_protobuf.decoder import DecoderFactory
+    from rosbags.rosbag2 import StoragePlugin, Writer
+    from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+
+    types = get_typestore(Stores.ROS2_HUMBLE)
+    for name, fields in FOXGLOVE_MSGS.items():
+        text = f"builtin_interfaces/Time timestamp\nstring frame_id\n{fields}"
+        types.register(get_types_from_msg(text, f"foxglove_msgs/msg/{name}"))
+    Time = types.types["builtin_interfaces/msg/Time"]
+    Raw, Compressed, Video = (types.types[f"foxglove_msgs/msg/{name}"] for name in FOXGLOVE_MSGS)
+    with open(video, "rb") as stream:
+        reader = make_reader(stream, decoder_factories=[DecoderFactory()])
+        films = [message.data for _, _, _, message in reader.iter_decoded_messages(topics=["/mavseg/overlay"])]
+    with Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+        topics = {"/raw": Raw, "/small": Compressed, "/film": Video}
+        connections = {
+            topic: writer.add_connection(topic, kind.__msgtype__, typestore=types) for topic, kind in topics.items()
+        }
+        for index in range(FRAMES):
+            taken = stamp_ns(index)
+            head = (Time(taken // 10**9, taken % 10**9), "front")
+            bgr = np.ascontiguousarray(picture(index)[:, :, ::-1])
+            png = cv2.imencode(".png", bgr)[1].reshape(-1)
+            messages = {
+                "/raw": Raw(*head, WIDTH, HEIGHT, "bgr8", WIDTH * 3, bgr.reshape(-1)),
+                "/small": Compressed(*head, png, "png"),
+                "/film": Video(*head, np.frombuffer(films[index], np.uint8), "h264"),
+            }
+            for topic, message in messages.items():
+                data = types.serialize_cdr(message, message.__msgtype__)
+                writer.write(connections[topic], START_NS + index * PERIOD_NS, data)
 
 
 def write_foxglove(file, compression):
@@ -130,4 +173,11 @@ def describe(schema, channel, message):
     return line
 
 
-{"ros2": write_ros2, "foxglove": write_foxglove, "read": read, "salvage": salvage}[sys.argv[1]](*sys.argv[2:])
+WHAT = {
+    "ros2": write_ros2,
+    "foxglove_ros2": write_foxglove_ros2,
+    "foxglove": write_foxglove,
+    "read": read,
+    "salvage": salvage,
+}
+WHAT[sys.argv[1]](*sys.argv[2:])

@@ -212,6 +212,24 @@ describe("--mcap", () => {
     expect(of("/mavseg/objects").map(({ json }) => json)).toEqual(await readIndex("result"));
   });
 
+  test("foxglove_msgs written by rosbags are read: raw, compressed, and the film of that recording", async () => {
+    const folder = path.join(dir, "foxglove-ros2");
+    await run(PYTHON, [RECORDINGS, "foxglove_ros2", folder, path.join(dir, "result/masks.mcap")]);
+    const file = path.join(folder, (await readdir(folder)).find((name) => name.endsWith(".mcap"))!);
+    const seen: Record<string, IndexLine[]> = {};
+    for (const topic of ["raw", "small", "film"]) {
+      const { code, stderr, summary } = await video(file, `cdr-${topic}`, "--topic", `/${topic}`);
+      expect([code, summary?.damage], stderr).toEqual([0, []]);
+      seen[topic] = await readIndex(`cdr-${topic}`);
+    }
+    expect(seen.raw).toEqual(expected());
+    expect(seen.small).toEqual(expected());
+    // An overlay has a bar and lines of its own: only its times are those of the pictures.
+    expect(seen.film?.map(({ stamp }) => stamp)).toEqual(
+      Array.from({ length: FRAMES }, (_, index) => stampOf(index)),
+    );
+  });
+
   test("can be an input in its turn", async () => {
     const { code, stderr } = await video(
       path.join(dir, "result/masks.mcap"),

@@ -1,5 +1,6 @@
 import { parse } from "@foxglove/rosmsg";
 import { MessageReader } from "@foxglove/rosmsg2-serialization";
+import { foxgloveMessageSchemas, generateRosMsgMergedSchema } from "@foxglove/schemas/internal.js";
 import type { Stamp } from "../../core/stamp.js";
 import { foxgloveType } from "./foxglove-protobuf.js";
 import type { McapMessage } from "./mcap-messages.js";
@@ -23,12 +24,22 @@ export type ImageMessage =
   /** `format`: `h264`, `h265`, `vp9` or `av1`. */
   | (OfCamera & { readonly kind: "video"; readonly format: string });
 
+type FoxgloveImage = "CompressedImage" | "RawImage" | "CompressedVideo";
 type Reader = (message: McapMessage) => ImageMessage;
 
 const READERS: Readonly<Record<string, Reader>> = {
   "foxglove.CompressedImage": (message) => ({ ...ofFoxglove(message, "CompressedImage"), kind: "file" }),
   "foxglove.RawImage": (message) => ({ ...ofFoxglove(message, "RawImage"), kind: "raw" }),
   "foxglove.CompressedVideo": (message) => ({ ...ofFoxglove(message, "CompressedVideo"), kind: "video" }),
+  "foxglove_msgs/msg/CompressedImage": (message) => ({
+    ...ofFoxglove(message, "CompressedImage"),
+    kind: "file",
+  }),
+  "foxglove_msgs/msg/RawImage": (message) => ({ ...ofFoxglove(message, "RawImage"), kind: "raw" }),
+  "foxglove_msgs/msg/CompressedVideo": (message) => ({
+    ...ofFoxglove(message, "CompressedVideo"),
+    kind: "video",
+  }),
   "sensor_msgs/msg/Image": (message) => ({ ...ofRos(imageReader, message), kind: "raw" }),
   "sensor_msgs/msg/CompressedImage": (message) => ({ ...ofRos(compressedReader, message), kind: "file" }),
 };
@@ -46,12 +57,14 @@ export function readImageMessage(message: McapMessage): ImageMessage {
   return reader(message);
 }
 
+/** The names of protobuf, of JSON and of ROS 2. */
 interface FoxgloveFields {
   readonly timestamp?: {
     readonly seconds?: number;
     readonly sec?: number;
     readonly nanos?: number;
     readonly nsec?: number;
+    readonly nanosec?: number;
   };
   readonly frameId?: string;
   readonly frame_id?: string;
@@ -63,7 +76,7 @@ interface FoxgloveFields {
   readonly format?: string;
 }
 
-function ofFoxglove(message: McapMessage, name: "CompressedImage" | "RawImage" | "CompressedVideo") {
+function ofFoxglove(message: McapMessage, name: FoxgloveImage) {
   const fields = foxgloveFields(message, name);
   const {
     timestamp,
@@ -76,20 +89,30 @@ function ofFoxglove(message: McapMessage, name: "CompressedImage" | "RawImage" |
   } = fields;
   const stamp = {
     sec: Number(timestamp?.seconds ?? timestamp?.sec ?? 0),
-    nanosec: timestamp?.nanos ?? timestamp?.nsec ?? 0,
+    nanosec: timestamp?.nanos ?? timestamp?.nsec ?? timestamp?.nanosec ?? 0,
   };
   const bytes = typeof data === "string" ? Buffer.from(data, "base64") : data;
   const frameId = fields.frameId ?? fields.frame_id ?? "";
   return { stamp, frameId, data: bytes, width, height, step, encoding, format };
 }
 
-function foxgloveFields(
-  { encoding, data }: McapMessage,
-  name: Parameters<typeof foxgloveType>[0],
-): FoxgloveFields {
+function foxgloveFields({ encoding, data }: McapMessage, name: FoxgloveImage): FoxgloveFields {
   if (encoding === "json") return JSON.parse(Buffer.from(data).toString()) as FoxgloveFields;
   if (encoding === "protobuf") return foxgloveType(name).type.decode(data) as FoxgloveFields;
+  if (encoding === "cdr") return foxgloveReader(name).readMessage<FoxgloveFields>(data);
   throw new Error(`Foxglove messages in ${encoding}`);
+}
+
+const foxgloveReaders = new Map<FoxgloveImage, MessageReader>();
+
+/** Of foxglove_msgs, made from the definitions that Foxglove publishes. */
+function foxgloveReader(name: FoxgloveImage): MessageReader {
+  const known = foxgloveReaders.get(name);
+  if (known !== undefined) return known;
+  const text = generateRosMsgMergedSchema(foxgloveMessageSchemas[name], { rosVersion: 2 });
+  const reader = new MessageReader(parse(text, { ros2: true }));
+  foxgloveReaders.set(name, reader);
+  return reader;
 }
 
 // The definitions of ROS 2's common_interfaces, sensor_msgs. Recordings may carry them in IDL, or not at all.
