@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createEngine, type EngineOptions } from "../engine/create-engine.js";
@@ -53,7 +54,9 @@ export async function* planBatch(request: BatchRequest): AsyncGenerator<PlannedR
 
 async function planEngine({ model, manifestFile, engine: options }: BatchRequest): Promise<PlannedEngine> {
   const scratch = path.join(tmpdir(), `mavseg-batch-${process.pid}`);
-  const engine: Engine = await createEngine(await loadFleetModel(model, manifestFile, scratch), options);
+  const loaded = await loadFleetModel(model, manifestFile, scratch);
+  await rm(scratch, { recursive: true, force: true });
+  const engine: Engine = await createEngine(loaded, options);
   const { name, executionProvider, manifest, modelSha256 } = engine;
   await engine.close();
   return { name, executionProvider, manifest, modelSha256 };

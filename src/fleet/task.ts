@@ -59,7 +59,7 @@ export interface RecordingJob {
   /** Tells this run's chunks from those of an earlier run that failed. */
   readonly run: string;
   /** Set when all chunks are in the queue. */
-  readonly chunks?: number;
+  readonly whole?: RecordingResult & { readonly chunks: number };
 }
 
 /** What the queue holds of a chunk. */
@@ -68,7 +68,7 @@ export interface ChunkJob {
   readonly cut: Cut;
 }
 
-/** What a finished recording says of itself. */
+/** How much a recording holds: pictures, and places that could not be decoded. */
 export interface RecordingResult {
   readonly frames: number;
   readonly damage: number;

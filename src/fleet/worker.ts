@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Job, Queue, Worker } from "bullmq";
 import { MavsegError } from "../errors.js";
 import { CHUNK, CHUNK_OPTIONS, JOIN_PRIORITY, RECORDING } from "./queue/job-names.js";
@@ -11,7 +12,7 @@ export interface WorkerOptions {
   readonly queueName: string;
   /** After so long without a sign of life, a worker counts as dead. */
   readonly lockMs: number;
-  /** Folder on a local disk for what is on its way to or from a bucket. */
+  /** Folder on a local disk for what is on its way to or from a bucket; removed at the end. */
   readonly scratch: string;
   readonly engine: MachineOptions;
   readonly log: (fields: object, message: string) => void;
@@ -88,6 +89,7 @@ class FleetWorker {
     await running;
     await this.#queue.close();
     await this.#engine.close();
+    await rm(this.#options.scratch, { recursive: true, force: true });
     if (this.#unfit !== undefined) throw this.#unfit;
   }
 
@@ -133,11 +135,10 @@ class FleetWorker {
 
   async #recording(job: Job, work: RecordingWork, token: string): Promise<RecordingResult> {
     const { UnrecoverableError, WaitingChildrenError } = this.#server.bullmq;
-    let { chunks } = job.data as RecordingJob;
-    if (chunks === undefined) {
-      if (await work.isFinished()) return { frames: 0, damage: 0 };
-      chunks = await this.#cut(job, work);
-      await job.updateData({ ...job.data, chunks });
+    let { whole } = job.data as RecordingJob;
+    if (whole === undefined) {
+      whole = await this.#cut(job, work);
+      await job.updateData({ ...job.data, whole });
       await job.changePriority({ priority: JOIN_PRIORITY });
     }
     const [failure] = Object.values(await job.getIgnoredChildrenFailures());
@@ -146,21 +147,24 @@ class FleetWorker {
       throw new UnrecoverableError(failure);
     }
     if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
-    return work.join(chunks);
+    const { chunks, ...result } = whole;
+    await work.join(chunks);
+    return result;
   }
 
   /** Each chunk is in the queue as soon as it is known, so that others begin with it. */
-  async #cut(job: Job, work: RecordingWork): Promise<number> {
+  async #cut(job: Job, work: RecordingWork): Promise<NonNullable<RecordingJob["whole"]>> {
     const { task, run } = job.data as RecordingJob;
     const parent = { id: job.id as string, queue: job.queueQualifiedName };
-    let chunks = 0;
+    let whole = { chunks: 0, frames: 0, damage: 0 };
     for await (const cut of work.cut()) {
       const data: ChunkJob = { task, cut };
       const jobId = `${job.id}-${run}-${cut.index}`;
       await this.#queue.add(CHUNK, data, { ...CHUNK_OPTIONS, jobId, parent });
-      chunks++;
+      const { chunks, frames, damage } = whole;
+      whole = { chunks: chunks + 1, frames: frames + cut.frames, damage: damage + cut.damage.length };
     }
-    return chunks;
+    return whole;
   }
 }
 

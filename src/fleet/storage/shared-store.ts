@@ -63,8 +63,7 @@ export class SharedStore implements ResultStore {
     const names = await readdir(folder);
     for (const name of [...names.filter((name) => name !== FINISHED_PLAN), FINISHED_PLAN]) {
       const to = path.join(this.#out, name);
-      await rm(to, { recursive: true, force: true });
-      await writing(to, rename(path.join(folder, name), to));
+      await writing(to, replace(path.join(folder, name), to));
     }
     await rm(this.#state, { recursive: true, force: true });
     // Another task's chunks may be in it.
@@ -75,6 +74,22 @@ export class SharedStore implements ResultStore {
 
   #chunk(index: number): string {
     return path.join(this.#state, "chunks", chunkName(index));
+  }
+}
+
+const IN_THE_WAY = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EISDIR"]);
+
+/**
+ * Nothing is taken away before there is something in its place: another worker may have given the same outputs their names,
+ * and removed what this one was about to.
+ */
+async function replace(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    await rename(to, `${from}.old`);
+    await rename(from, to);
   }
 }
 

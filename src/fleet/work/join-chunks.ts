@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../engine/engine.js";
 import { MavsegError } from "../../errors.js";
@@ -24,8 +24,21 @@ export interface JoinWork {
  * after the last one, and that run is gone on with.
  * @throws MavsegError `FLEET_MISMATCH` where a chunk is missing, and what runVideo throws
  */
-export async function joinChunks({ task, chunks, store, input, engine, warn, signal }: JoinWork) {
+export async function joinChunks(joined: JoinWork): Promise<void> {
+  const { task, chunks, store, input, engine, warn, signal } = joined;
   const out = await store.newFolder();
+  try {
+    await layOut(out, { task, chunks, store });
+    const job = { ...taskPlan(task), input, out, resume: true, force: false };
+    checkWasJoined(await runVideo(job, engine, { progress: () => {}, warn, signal }), chunks);
+    signal.throwIfAborted();
+    await store.publish(out);
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+async function layOut(out: string, { task, chunks, store }: Pick<JoinWork, "task" | "chunks" | "store">) {
   const work = path.join(out, UNFINISHED);
   const final = path.join(work, FINAL_FOLDER);
   await mkdir(final, { recursive: true });
@@ -36,11 +49,6 @@ export async function joinChunks({ task, chunks, store, input, engine, warn, sig
     );
   }
   await writeWhole(path.join(work, "plan.json"), task.plan);
-  const job = { ...taskPlan(task), input, out, resume: true, force: false };
-  const result = await runVideo(job, engine, { progress: () => {}, warn, signal });
-  checkWasJoined(result, chunks);
-  await store.publish(out);
-  return result;
 }
 
 function checkWasJoined({ frames, resumedFrames, isFinished }: VideoResult, chunks: number): void {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Engine } from "../../engine/engine.js";
 import { MavsegError } from "../../errors.js";
 import type { Input } from "../../video/input/find-inputs.js";
@@ -58,21 +59,24 @@ export class RecordingWork {
     const recording = await openRecording(await this.#input(), plan.recording);
     try {
       const folder = await this.#store.newFolder();
-      await runChunk({ name: this.#task.name, recording, plan, engine, cut, folder, warn, signal });
-      checkEngine(engine, this.#task);
-      await this.#store.keepChunk(cut.index, folder);
+      try {
+        await runChunk({ name: this.#task.name, recording, plan, engine, cut, folder, warn, signal });
+        checkEngine(engine, this.#task);
+        await this.#store.keepChunk(cut.index, folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     } finally {
       await recording.close();
     }
   }
 
-  /** @returns pictures and damaged places */
-  async join(chunks: number): Promise<{ readonly frames: number; readonly damage: number }> {
+  async join(chunks: number): Promise<void> {
+    // A worker may have died between the last name and telling it to the queue.
+    if (await this.isFinished()) return;
     const { engine, warn, signal } = this.#place;
     const input = await this.#input();
-    const work = { task: this.#task, chunks, store: this.#store, input, engine, warn, signal };
-    const { frames, damage } = await joinChunks(work);
-    return { frames, damage: damage.length };
+    await joinChunks({ task: this.#task, chunks, store: this.#store, input, engine, warn, signal });
   }
 
   async #input(): Promise<Input> {
