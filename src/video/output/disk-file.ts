@@ -37,6 +37,11 @@ export class DiskFile {
     await this.#append(data);
   }
 
+  /** Resolves when all that was written before is on the disk itself, safe from a power cut. */
+  sync(): Promise<void> {
+    return this.#written.then(() => writing(this.#path, this.#handle.datasync()));
+  }
+
   async close(): Promise<void> {
     try {
       await this.#flush();

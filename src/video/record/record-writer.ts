@@ -21,6 +21,9 @@ const SEQUENCES = 2 ** 32;
 /** Net times are not recorded: a mask read from a recording has taken none. */
 const NO_TIME = { wait: 0, decode: 0, preprocess: 0, infer: 0, postprocess: 0 };
 
+/** A drone's battery is pulled rather than its system shut down: no more than this is lost then. */
+const SYNC_INTERVAL_MS = 1000;
+
 /** Writes frames with their masks to an MCAP file, one after the other. */
 export class RecordWriter {
   readonly #options: RecordOptions;
@@ -33,6 +36,8 @@ export class RecordWriter {
   #frameChannels: { raw?: number; compressed?: number } = {};
   #startNs: bigint | undefined;
   #bytes = 0;
+  #syncing: Promise<void> = Promise.resolve();
+  #nextSyncMs = 0;
 
   private constructor(
     options: RecordOptions,
@@ -79,11 +84,9 @@ export class RecordWriter {
     for (const [topic, data] of Object.entries(await results)) {
       await this.#add(this.#channels[topic as ResultTopic], record, data);
     }
-    if (this.#overlay === undefined) return undefined;
-    const overlay = await this.#overlay.encode(segmented).catch((error: Error) => error);
-    if (overlay instanceof Error) return overlay.message;
-    await this.#add(this.#channels["/mavseg/overlay"], record, overlay);
-    return undefined;
+    const overlayFault = await this.#addOverlay(segmented, record);
+    this.#sync();
+    return overlayFault;
   }
 
   /** Resolves when the file has its index and is closed. */
@@ -91,9 +94,31 @@ export class RecordWriter {
     this.#overlay?.close();
     try {
       await this.#writer.end();
+      await this.#syncing;
+      await this.#file.sync();
     } finally {
       await this.#file.close();
     }
+  }
+
+  async #addOverlay(segmented: SegmentedFrame, record: FrameRecord): Promise<string | undefined> {
+    if (this.#overlay === undefined) return undefined;
+    const overlay = await this.#overlay.encode(segmented).catch((error: Error) => error);
+    if (overlay instanceof Error) return overlay.message;
+    await this.#add(this.#channels["/mavseg/overlay"], record, overlay);
+    return undefined;
+  }
+
+  /** Frames go on meanwhile: a disk may take longer for it than the time to the next frame. */
+  #sync(): void {
+    const nowMs = performance.now();
+    if (nowMs < this.#nextSyncMs) return;
+    this.#nextSyncMs = Number.POSITIVE_INFINITY;
+    this.#syncing = this.#file.sync().finally(() => {
+      this.#nextSyncMs = performance.now() + SYNC_INTERVAL_MS;
+    });
+    // It fails where it is awaited, at the end; a disk that fails refuses the next write as well.
+    this.#syncing.catch(() => {});
   }
 
   async #add(channelId: number, { frame, arrivedNs }: FrameRecord, data: Uint8Array): Promise<void> {
