@@ -10,6 +10,7 @@ import { warmUp } from "../pipeline/warm-up.js";
 import { DEFAULT_FRAMES_ADDRESS, DEFAULT_MASKS_ADDRESS, parseAddress } from "../transport/address.js";
 import { openFrameSource } from "../transport/frame-source.js";
 import { openMaskPublisher } from "../transport/mask-publisher.js";
+import { collectMessagesEarly } from "../transport/message-garbage.js";
 import { MASK_ENCODINGS } from "../transport/message-header.js";
 import type { Recorder } from "../video/record/recorder.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
@@ -88,6 +89,7 @@ export function createCommand(): Command {
 }
 
 async function run(options: RunOptions): Promise<void> {
+  collectMessagesEarly();
   const signal = shutdownSignal();
   const log = createLog("mavseg-run");
   log.info({ options }, "options");

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { percentile } from "../core/percentiles.js";
 import { DEFAULT_MASKS_ADDRESS, parseAddress } from "../transport/address.js";
 import { type MaskSubscriber, openMaskSubscriber, type ReceivedMask } from "../transport/mask-subscriber.js";
+import { collectMessagesEarly } from "../transport/message-garbage.js";
 import { MASK_TABLE_HEAD, maskTableRow } from "./mask-table.js";
 import { checkOptions } from "./option-values.js";
 import { shutdownSignal } from "./shutdown.js";
@@ -40,6 +41,7 @@ export function createCommand(): Command {
 }
 
 async function subscribe(options: SubscribeOptions): Promise<void> {
+  collectMessagesEarly();
   const signal = shutdownSignal();
   const address = parseAddress(options.source, "connect");
   const log = createLog("mavseg-subscribe");

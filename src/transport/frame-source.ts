@@ -7,6 +7,7 @@ import { type Address, openAddress } from "./address.js";
 import { decodeImageZmqMessage, IMAGEZMQ_REPLY } from "./imagezmq.js";
 import { LimitedLog, type Log } from "./log.js";
 import { decodeFrameMessage } from "./message-codec.js";
+import { noteReceived } from "./message-garbage.js";
 import { NewestSlot } from "./newest-slot.js";
 import { SequenceGaps } from "./sequence-gaps.js";
 import { SilenceWatch } from "./silence-watch.js";
@@ -151,6 +152,7 @@ export class ZeroMqFrameSource implements FrameSource {
   async #receiveOne(): Promise<ReceivedFrame | undefined> {
     const parts = await this.#socket.receive();
     const arrivedMs = performance.now();
+    for (const { byteLength } of parts) noteReceived(byteLength);
     try {
       const frame = this.#decode(parts);
       this.#silence.touch();

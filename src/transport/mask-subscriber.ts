@@ -4,6 +4,7 @@ import { MavsegError } from "../errors.js";
 import { type Address, openAddress } from "./address.js";
 import { LimitedLog, type Log } from "./log.js";
 import { decodeMaskMessage, type MaskMessage } from "./message-codec.js";
+import { noteReceived } from "./message-garbage.js";
 import { SequenceGaps } from "./sequence-gaps.js";
 import { LIVELY, logConnections, MASK_HIGH_WATER_MARK } from "./socket-options.js";
 
@@ -40,6 +41,7 @@ export class MaskSubscriber implements AsyncIterable<ReceivedMask> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ReceivedMask> {
     for await (const parts of this.#socket) {
+      for (const { byteLength } of parts) noteReceived(byteLength);
       const mask = this.#decode(parts);
       if (mask !== undefined) yield mask;
     }
