@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createEngine } from "../engine/create-engine.js";
 import type { Engine } from "../engine/engine.js";
 import { sayWhileWaiting } from "../engine/providers/waiting.js";
+import { MavsegError } from "../errors.js";
 import { loadModel } from "../model/load-model.js";
 import { Pipeline } from "../pipeline/pipeline.js";
 import { warmUp } from "../pipeline/warm-up.js";
@@ -93,9 +94,12 @@ async function run(options: RunOptions): Promise<void> {
   const signal = shutdownSignal();
   const log = createLog("mavseg-run");
   log.info({ options }, "options");
-  // Wrong addresses are told before the model is loaded, which may take long.
+  // Wrong options are told before the model is loaded, which may take long.
   parseAddress(options.source, "connect");
   parseAddress(options.publish, "bind");
+  if (options.recordOverlay && options.record === undefined) {
+    throw new MavsegError("USAGE", { expected: "--record with --record-overlay", actual: "no --record" });
+  }
   const model = await loadModel(options.model, { manifestFile: options.manifest });
   const engine = await createEngine(model, {
     ...options,

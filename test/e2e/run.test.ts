@@ -165,6 +165,7 @@ describe("mavseg run", () => {
     [["--source", "5555"], "ADDRESS_INVALID"],
     [["--encoding", "jpeg"], "USAGE"],
     [["--silence-ms", "soon"], "USAGE"],
+    [["--record-overlay"], "USAGE"],
     [["--model", "no-such-model"], "MODEL_NOT_FOUND"],
     [["--config", "no-such-file.json"], "INPUT_UNREADABLE"],
   ])("%j is wrong use: %s, exit code 2", async (options, errorCode) => {
