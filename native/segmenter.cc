@@ -98,7 +98,7 @@ void Segmenter::stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stopped_ = true;
-    if (session_ != nullptr) session_->terminate();
+    if (net_ != nullptr) net_->terminate();
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
@@ -111,9 +111,11 @@ void Segmenter::stop_all() {
 }
 
 void Segmenter::serve() {
-  const std::optional<CodedError> failure = attempt("MODEL_CORRUPT", [this] { open_session(); });
-  tell({Answer::Kind::kReady, nullptr, failure, 0});
-  if (failure) return;
+  Answer ready{Answer::Kind::kReady, nullptr, std::nullopt, 0};
+  ready.error = attempt("MODEL_CORRUPT", [&] { open_net(ready); });
+  const bool has_failed = ready.error.has_value();
+  tell(std::move(ready));
+  if (has_failed) return;
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopped_ || closing_ || !queue_.empty(); });
@@ -126,7 +128,7 @@ void Segmenter::serve() {
     tell(std::move(answer));
     lock.lock();
   }
-  std::unique_ptr<Session> ended = std::move(session_);
+  std::unique_ptr<NetRunner> ended = std::move(net_);
   lock.unlock();
   ended.reset();
   pool_.reset();
@@ -140,16 +142,34 @@ void Segmenter::tell(Answer answer) {
   if (!stopped_) answer_(std::move(answer));
 }
 
-void Segmenter::open_session() {
-  std::unique_ptr<Session> session =
-      options_.model != nullptr ? Session::from_bytes(options_.session, options_.model, options_.model_bytes)
-                                : Session::from_file(options_.session, options_.model_path);
+void Segmenter::open_net(Answer& ready) {
+  pool_ = std::make_unique<ThreadPool>(options_.session.threads);
+  std::unique_ptr<Session> session = open_session();
   // After the library was opened, so that it runs before the library takes itself apart.
   static const int registered = std::atexit(Segmenter::stop_all);
   if (registered != 0) throw CodedError("MODEL_CORRUPT", "no memory to register the end of the process");
-  pool_ = std::make_unique<ThreadPool>(options_.session.threads);
+  std::unique_ptr<NetRunner> net;
+  if (!options_.fused.steps.empty()) net = open_fused(*session, ready);
+  ready.is_fused = net != nullptr;
+  if (net == nullptr) net = std::move(session);
   std::lock_guard<std::mutex> lock(mutex_);
-  session_ = std::move(session);
+  net_ = std::move(net);
+}
+
+std::unique_ptr<Session> Segmenter::open_session() const {
+  return options_.model != nullptr ? Session::from_bytes(options_.session, options_.model, options_.model_bytes)
+                                   : Session::from_file(options_.session, options_.model_path);
+}
+
+std::unique_ptr<NetRunner> Segmenter::open_fused(Session& session, Answer& ready) {
+  std::unique_ptr<FusedSession> fused;
+  const std::optional<CodedError> failure = attempt("INFERENCE_FAILED", [&] {
+    fused = std::make_unique<FusedSession>(std::move(options_.fused.steps), isa_, *pool_);
+    ready.fused_refusal =
+        difference(session, *fused, options_.fused.check_height, options_.fused.check_width).value_or("");
+  });
+  if (failure) ready.fused_refusal = failure->what();
+  return ready.fused_refusal.empty() ? std::move(fused) : nullptr;
 }
 
 size_t Segmenter::process(const Job& job) {
@@ -160,9 +180,9 @@ size_t Segmenter::process(const Job& job) {
   plan(job.geometry);
   plan_->input->write(picture, *pool_);
   const Clock::time_point ready = Clock::now();
-  session_->run();
+  net_->run();
   const Clock::time_point inferred = Clock::now();
-  const OutputView& output = session_->output();
+  const OutputView& output = net_->output();
   if (plan_->decoder == nullptr) {
     plan_->decoder = std::make_unique<MaskDecoder>(output_spec(output), job.geometry.x, job.geometry.y, isa_, pool_->size());
   }
@@ -191,7 +211,7 @@ void Segmenter::plan(const Geometry& geometry) {
   const std::vector<int64_t> dims = options_.input.planar
                                         ? std::vector<int64_t>{1, channels, geometry.y.tensor, geometry.x.tensor}
                                         : std::vector<int64_t>{1, geometry.y.tensor, geometry.x.tensor, channels};
-  session_->set_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
+  net_->set_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
   plan_ = std::move(plan);
 }
 

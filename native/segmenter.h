@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "fused_session.h"
 #include "jpeg_decoder.h"
 #include "kernels/geometry.h"
 #include "kernels/input_tensor.h"
@@ -36,6 +37,8 @@ struct SegmenterOptions {
   OutputManifest output;
   /** What TurboJpegApi opens with the first JPEG file. */
   std::string turbojpeg;
+  /** The net as fused steps, for the CPU; without them onnxruntime runs it. */
+  FusedNetOptions fused;
   /** The model: bytes that stay alive until the segmenter is ready, or else a path. */
   const uint8_t* model;
   size_t model_bytes;
@@ -69,6 +72,9 @@ struct Answer {
   std::optional<CodedError> error;
   /** With `kDone`: how many of the job's run lengths were written. */
   size_t run_length_bytes;
+  /** With `kReady`: whether the net runs fused, and where its steps were refused, why. */
+  bool is_fused = false;
+  std::string fused_refusal = {};
 };
 
 /**
@@ -106,7 +112,10 @@ class Segmenter {
 
   void serve();
   void tell(Answer answer);
-  void open_session();
+  void open_net(Answer& ready);
+  std::unique_ptr<Session> open_session() const;
+  /** @return null with the reason in `ready`, where the steps do not compute what the session does */
+  std::unique_ptr<NetRunner> open_fused(Session& session, Answer& ready);
   /** @return bytes of run lengths */
   size_t process(const Job& job);
   Picture decode(const Job& job);
@@ -118,7 +127,7 @@ class Segmenter {
   std::function<void(Answer)> answer_;
   Isa isa_;
   std::unique_ptr<ThreadPool> pool_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<NetRunner> net_;
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<JpegDecoder> jpeg_decoder_;
   std::vector<ClassStatistics> statistics_;

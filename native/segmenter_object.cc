@@ -160,7 +160,11 @@ void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* se
       self->closed_.deferred.Resolve(env.Undefined());
       self->ready_.deferred.Reject(to_error(env, *answer.error).Value());
     } else {
-      self->ready_.deferred.Resolve(Napi::String::New(env, OrtApi::open(self->library_).version()));
+      Napi::Object ready = Napi::Object::New(env);
+      ready.Set("ortVersion", OrtApi::open(self->library_).version());
+      ready.Set("isFused", answer.is_fused);
+      ready.Set("fusedRefusal", answer.fused_refusal);
+      self->ready_.deferred.Resolve(ready);
     }
   } else if (answer.kind == Answer::Kind::kClosed) {
     self->closed_.deferred.Resolve(env.Undefined());

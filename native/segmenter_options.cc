@@ -55,6 +55,54 @@ ProviderChoice read_provider(const Napi::Object& provider) {
   return choice;
 }
 
+std::vector<float> floats(const Napi::Object& object, const char* key) {
+  const Napi::Float32Array array = object.Get(key).As<Napi::Float32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+StepKind read_kind(const std::string& kind) {
+  if (kind == "conv") return StepKind::kConv;
+  if (kind == "separable") return StepKind::kSeparable;
+  return kind == "pointwise" ? StepKind::kPointwise : StepKind::kUpsampleAdd;
+}
+
+FusedStep read_step(const Napi::Object& step) {
+  const auto whole = [&](const char* key) { return static_cast<int>(number(step, key)); };
+  const auto flag = [&](const char* key) { return step.Get(key).As<Napi::Boolean>().Value(); };
+  FusedStep read{};
+  read.kind = read_kind(text(step, "kind"));
+  read.input = whole("input");
+  read.skip = whole("skip");
+  read.in = whole("in");
+  read.out = whole("out");
+  read.kernel = whole("kernel");
+  read.stride = whole("stride");
+  read.dilation = whole("dilation");
+  read.pad_before = whole("padBefore");
+  read.pad_after = whole("padAfter");
+  read.inner_relu = flag("innerRelu");
+  read.residual = flag("residual");
+  read.relu = flag("relu");
+  read.depthwise = floats(step, "depthwise");
+  read.depthwise_bias = floats(step, "depthwiseBias");
+  read.weights = floats(step, "weights");
+  read.bias = floats(step, "bias");
+  return read;
+}
+
+FusedNetOptions read_fused(const Napi::Value& value) {
+  FusedNetOptions read{};
+  if (value.IsUndefined()) return read;
+  const Napi::Object fused = value.As<Napi::Object>();
+  const Napi::Array steps = fused.Get("steps").As<Napi::Array>();
+  for (uint32_t index = 0; index < steps.Length(); index++) {
+    read.steps.push_back(read_step(steps.Get(index).As<Napi::Object>()));
+  }
+  read.check_height = static_cast<int>(number(fused, "checkHeight"));
+  read.check_width = static_cast<int>(number(fused, "checkWidth"));
+  return read;
+}
+
 AxisGeometry read_axis(const double* n) {
   const auto px = [n](int index) { return static_cast<int>(std::clamp(n[index], -1.0, 1e9)); };
   return {px(0), px(1), px(2), px(3), px(4), px(5), {n[6], n[7], px(8), px(9)}};
@@ -77,6 +125,7 @@ SegmenterOptions read_options(const Napi::Object& options) {
                   text(output, "name"), read_provider(options.Get("provider").As<Napi::Object>())};
   read.input = read_input(input);
   read.output = read_output(output);
+  read.fused = read_fused(options.Get("fused"));
   read.turbojpeg = text(options, "turbojpeg");
   const Napi::Value model = options.Get("model");
   if (model.IsString()) {

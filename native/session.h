@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "net_runner.h"
 #include "ort_api.h"
 #include "providers.h"
 
@@ -19,18 +20,11 @@ struct SessionOptions {
   ProviderChoice provider;
 };
 
-/** A net's output, as the session left it; its memory stays the session's. */
-struct OutputView {
-  OrtElement element;
-  std::vector<int64_t> dims;
-  const void* data;
-};
-
 /**
  * A session of onnxruntime whose input and output stay where they are from run to run, for one thread at a time. Both lie
  * in the CPU's memory: providers with memory of their own copy them, each once per run.
  */
-class Session {
+class Session : public NetRunner {
  public:
   /**
    * @throws CodedError ORT_LIBRARY_UNUSABLE; MODEL_CORRUPT with onnxruntime's message on the CPU, and PROVIDER_UNAVAILABLE
@@ -38,23 +32,13 @@ class Session {
    */
   static std::unique_ptr<Session> from_bytes(const SessionOptions& options, const void* model, size_t bytes);
   static std::unique_ptr<Session> from_file(const SessionOptions& options, const std::string& path);
-  ~Session();
+  ~Session() override;
 
-  /**
-   * Names the memory that every following run reads. The first run after it finds out what the net gives; from the
-   * second on onnxruntime writes into that same memory.
-   * @param data stays the caller's and alive as long as it is read
-   */
-  void set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims);
-
-  /** @throws CodedError INFERENCE_FAILED with onnxruntime's message */
-  void run();
-
-  /** After a run. */
-  const OutputView& output() const { return output_; }
-
-  /** Ends a run that is under way, and all later ones, as soon as the current layer is done. From any thread. */
-  void terminate();
+  /** The first run after it finds out what the net gives; from the second on onnxruntime writes into that same memory. */
+  void set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) override;
+  void run() override;
+  const OutputView& output() const override { return output_; }
+  void terminate() override;
 
  private:
   template <typename T>

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { PixelEncoding } from "../../core/frame.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
+import type { FusedNet } from "./fused/fused-step.js";
 
 /** The order is that of `Encoding` in native/kernels/picture.h. */
 export const RAW_ENCODINGS = [
@@ -48,6 +49,8 @@ export interface SegmenterOptions {
     readonly classCount: number;
     readonly ignoreIndex: number;
   };
+  /** The net as steps that the addon computes itself, on the CPU; without it onnxruntime runs the model. */
+  readonly fused: FusedNet | undefined;
   /** Path or name of the library that decodes JPEG files; opened with the first one. */
   readonly turbojpeg: string;
 }
@@ -60,10 +63,19 @@ export const REPORT_PER_CLASS = 7;
 /** Most that run lengths can take: each px a run of its own. */
 export const RUN_LENGTH_BYTES_PER_PX = 2;
 
+/** How a loaded model runs. */
+export interface Readiness {
+  /** The release of onnxruntime. */
+  readonly ortVersion: string;
+  readonly isFused: boolean;
+  /** Why the fused steps do not run: they did not compute what onnxruntime does. Empty where they do, or there are none. */
+  readonly fusedRefusal: string;
+}
+
 /** A model in a thread of its own. Failures are errors with a `code` of the error table and the actual value as message. */
 export interface NativeSegmenter {
-  /** @returns the release of onnxruntime, once the model is loaded */
-  ready(): Promise<string>;
+  /** Resolves once the model is loaded. */
+  ready(): Promise<Readiness>;
   /**
    * @param data the picture; like the mask and the report it is used in place and must stay unchanged until the end
    * @param encoding index in RAW_ENCODINGS

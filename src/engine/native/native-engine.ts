@@ -13,10 +13,12 @@ import {
   ON_CPU,
   type ProviderChoice,
   RAW_ENCODINGS,
+  type Readiness,
   RUN_LENGTH_BYTES_PER_PX,
   type SegmenterOptions,
 } from "./addon.js";
 import { type Expectations, toMavsegError } from "./addon-error.js";
+import { planFused } from "./fused/plan-fused.js";
 import { geometryNumbers } from "./geometry-numbers.js";
 import { MaskPool } from "./mask-pool.js";
 import { findOrtLibrary } from "./ort-library.js";
@@ -34,7 +36,11 @@ export interface NativeEngineOptions {
   readonly ortLibrary?: string | undefined;
   /** What to run on and its name; left out, the CPU. */
   readonly provider?: { readonly name: ExecutionProvider; readonly choice: ProviderChoice } | undefined;
-  /** Told once where libjpeg-turbo is missing, when the first JPEG file comes. */
+  /**
+   * Whether nets of the tied family run on the addon's own kernels on the CPU; left out, yes, unless `MAVSEG_FUSED=off`.
+   */
+  readonly fused?: boolean | undefined;
+  /** Told where fused steps were refused, and once where libjpeg-turbo is missing, when the first JPEG file comes. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
@@ -66,6 +72,8 @@ export class NativeEngine implements Engine {
   readonly modelSha256: string;
   /** The release of onnxruntime in use. */
   readonly ortVersion: string;
+  /** Whether the net runs on the addon's own kernels, not onnxruntime's. */
+  readonly isFused: boolean;
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
   readonly #masks = new MaskPool();
@@ -78,7 +86,7 @@ export class NativeEngine implements Engine {
   private constructor(
     model: LoadedModel,
     segmenter: NativeSegmenter,
-    ortVersion: string,
+    { ortVersion, isFused }: Readiness,
     executionProvider: ExecutionProvider,
     turbojpeg: Turbojpeg,
     findsRunLengths: boolean,
@@ -87,6 +95,7 @@ export class NativeEngine implements Engine {
     this.modelSha256 = model.sha256;
     this.#segmenter = segmenter;
     this.ortVersion = ortVersion;
+    this.isFused = isFused;
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
     this.#runLengths = findsRunLengths ? new MaskPool() : undefined;
@@ -105,11 +114,15 @@ export class NativeEngine implements Engine {
     const turbojpeg = new Turbojpeg(options.log);
     const segmenter = new Segmenter({
       ...segmenterOptions(model, ortLibrary, threads, choice),
+      fused: name === "cpu" ? planFused(model, options.fused) : undefined,
       turbojpeg: turbojpeg.library,
     });
     try {
-      const version = await segmenter.ready();
-      return new NativeEngine(model, segmenter, version, name, turbojpeg, options.runLengths === true);
+      const readiness = await segmenter.ready();
+      const { fusedRefusal } = readiness;
+      if (fusedRefusal !== "")
+        options.log?.(`onnxruntime runs the net, not the fused kernels: ${fusedRefusal}`);
+      return new NativeEngine(model, segmenter, readiness, name, turbojpeg, options.runLengths === true);
     } catch (cause) {
       throw toMavsegError(cause, {
         MODEL_CORRUPT: "a model that onnxruntime can load",
@@ -235,7 +248,7 @@ function segmenterOptions(
   ortLibrary: string,
   threads: number,
   provider: ProviderChoice,
-): Omit<SegmenterOptions, "turbojpeg"> {
+): Omit<SegmenterOptions, "turbojpeg" | "fused"> {
   const { input, output, classes, ignoreIndex } = model.manifest;
   return {
     ortLibrary,

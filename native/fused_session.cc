@@ -1,0 +1,95 @@
+#include "fused_session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace mavseg {
+
+namespace {
+
+constexpr const char* kRunCode = "INFERENCE_FAILED";
+
+/** Of the logits' spread. Sums in another order differ by some 1e-6 of it; a wrong weight by 1e-2 and more. */
+constexpr double kMaxDifference = 1e-3;
+
+/** Of the px, best classes that may differ: where two classes are equal but for rounding. */
+constexpr double kMaxUnequal = 1e-3;
+
+/** Normalised px lie between -2 and 2 or so. The same in every run. */
+std::vector<float> draw_picture(size_t count) {
+  std::mt19937 random(1);
+  std::vector<float> picture(count);
+  for (float& value : picture) value = static_cast<float>(random() % 4001) / 1000.0F - 2.0F;
+  return picture;
+}
+
+size_t best_class(const float* logits, size_t classes, size_t plane, size_t px) {
+  size_t best = 0;
+  for (size_t c = 1; c < classes; c++) {
+    if (logits[c * plane + px] > logits[best * plane + px]) best = c;
+  }
+  return best;
+}
+
+}  // namespace
+
+FusedSession::FusedSession(std::vector<FusedStep> steps, Isa isa, ThreadPool& pool)
+    : net_(std::move(steps), isa, pool.size()), pool_(pool) {}
+
+void FusedSession::set_input(void* data, size_t, OrtElement element, const std::vector<int64_t>& dims) {
+  const bool fits = element == OrtElement::kFloat32 && dims.size() == 4 && dims[0] == 1 && dims[1] == net_.channels();
+  if (!fits) throw CodedError(kRunCode, "a net for " + std::to_string(net_.channels()) + " planes of float32");
+  try {
+    net_.plan(static_cast<int>(dims[2]), static_cast<int>(dims[3]));
+  } catch (const std::invalid_argument& error) {
+    throw CodedError(kRunCode, error.what());
+  }
+  picture_ = static_cast<const float*>(data);
+  const int64_t height = net_.output_height(), width = net_.output_width();
+  logits_.resize(static_cast<size_t>(net_.classes() * height * width));
+  output_ = {OrtElement::kFloat32, {1, net_.classes(), height, width}, logits_.data()};
+}
+
+void FusedSession::run() {
+  net_.run(picture_, logits_.data(), pool_);
+  if (net_.is_stopped()) throw CodedError(kRunCode, "it was stopped");
+}
+
+std::optional<std::string> difference(NetRunner& expected, FusedSession& actual, int height, int width) {
+  std::vector<float> picture = draw_picture(static_cast<size_t>(actual.channels()) * height * width);
+  const std::vector<int64_t> dims{1, actual.channels(), height, width};
+  for (NetRunner* runner : {&expected, static_cast<NetRunner*>(&actual)}) {
+    runner->set_input(picture.data(), picture.size() * sizeof(float), OrtElement::kFloat32, dims);
+    runner->run();
+  }
+  const OutputView& one = expected.output();
+  const OutputView& other = actual.output();
+  if (one.element != OrtElement::kFloat32 || one.dims != other.dims) return "its output has another form";
+  const auto* const logits = static_cast<const float*>(one.data);
+  const auto* const own = static_cast<const float*>(other.data);
+  const size_t plane = static_cast<size_t>(one.dims[2] * one.dims[3]);
+  const size_t classes = static_cast<size_t>(one.dims[1]);
+  const auto [low, high] = std::minmax_element(logits, logits + classes * plane);
+  double largest = 0;
+  for (size_t index = 0; index < classes * plane; index++) {
+    const double apart = std::fabs(static_cast<double>(logits[index]) - own[index]);
+    // Written so that what is not a number counts as large.
+    if (!(apart <= largest)) largest = apart;
+  }
+  size_t unequal = 0;
+  for (size_t px = 0; px < plane; px++) {
+    unequal += best_class(logits, classes, plane, px) != best_class(own, classes, plane, px);
+  }
+  const double spread = static_cast<double>(*high) - *low;
+  if (largest <= kMaxDifference * spread && unequal <= kMaxUnequal * static_cast<double>(plane)) return std::nullopt;
+  char text[160];
+  std::snprintf(text, sizeof text, "logits differ by %.2g of a spread of %.2g, best classes on %zu of %zu px", largest,
+                spread, unequal, plane);
+  return text;
+}
+
+}  // namespace mavseg

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/fused_net.h"
+#include "net_runner.h"
+
+namespace mavseg {
+
+/** What src/engine/native/fused reads from a model's file. */
+struct FusedNetOptions {
+  /** None where the net is not of the kind that can be fused. */
+  std::vector<FusedStep> steps;
+  /** Size of a picture on which it is held against onnxruntime. */
+  int check_height;
+  int check_width;
+};
+
+/** A net that runs without onnxruntime, on the threads of the kernels around it. */
+class FusedSession : public NetRunner {
+ public:
+  /** @throws std::invalid_argument where the steps do not fit together */
+  FusedSession(std::vector<FusedStep> steps, Isa isa, ThreadPool& pool);
+
+  void set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) override;
+  void run() override;
+  const OutputView& output() const override { return output_; }
+  void terminate() override { net_.stop(); }
+
+  int channels() const { return net_.channels(); }
+
+ private:
+  FusedNet net_;
+  ThreadPool& pool_;
+  const float* picture_ = nullptr;
+  std::vector<float> logits_;
+  OutputView output_{};
+};
+
+/**
+ * Runs both on one drawn picture.
+ * @return in words how they differ; nothing where they agree but for rounding
+ */
+std::optional<std::string> difference(NetRunner& expected, FusedSession& actual, int height, int width);
+
+}  // namespace mavseg
