@@ -12,8 +12,8 @@ function askedCollections(): { kinds: number[]; first: Promise<void> } {
   const kinds: number[] = [];
   const first = new Promise<void>((resolve) => {
     new PerformanceObserver((list) => {
-      for (const { detail } of list.getEntries()) {
-        const { kind, flags } = detail as { kind: number; flags: number };
+      for (const entry of list.getEntries()) {
+        const { kind, flags } = (entry as typeof entry & { detail: { kind: number; flags: number } }).detail;
         if ((flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) kinds.push(kind);
       }
       if (kinds.length > 0) resolve();
