@@ -3,9 +3,9 @@ import type { CellListener, CellProcess, Outcome } from "./cell/cell-process.js"
 import { type Measured, type Opened, STAGES, type StageName } from "./cell/questions.js";
 import type { Cell } from "./cell.js";
 import { type Distribution, distributionOf, medianOf } from "./distribution.js";
-import type { EnergySum } from "./energy-meter.js";
+import { type EnergySource, type EnergySum, energyPerMask } from "./energy-meter.js";
 import type { Layers } from "./layers/layer-report.js";
-import type { DisturbanceSum, MachineWatch } from "./machine-watch.js";
+import type { DisturbanceSum } from "./machine-watch.js";
 import type { Accuracy, Row } from "./report.js";
 
 /** All that is known of a cell while the benchmark runs. */
@@ -28,12 +28,7 @@ export type RowSource = Omit<CellRecord, "process" | "listener">;
 const UNITY: Interval = { estimate: 1, low: 1, high: 1 };
 
 /** @param base the first row, that the others are compared with */
-export function buildRow(
-  record: RowSource,
-  base: RowSource,
-  energySource: MachineWatch["energySource"],
-  seed: number,
-): Row {
+export function buildRow(record: RowSource, base: RowSource, energySource: EnergySource, seed: number): Row {
   const { id, cell, opened, turns } = record;
   const { model, engine, executionProvider, ortRelease, threads, frames, warmUp } = opened;
   const rounds = turns.map(({ totalMs }) => totalMs);
@@ -69,11 +64,7 @@ function ratioTo(base: RowSource, record: RowSource, seed: number): Interval {
   return ratioInterval(rounds(record), rounds(base), seed);
 }
 
-function costOf(
-  { opened, turns }: RowSource,
-  calls: number,
-  { name, missing }: MachineWatch["energySource"],
-): Row["cost"] {
+function costOf({ opened, turns }: RowSource, calls: number, energySource: EnergySource): Row["cost"] {
   const sum = (value: (turn: RowSource["turns"][number]) => number) =>
     turns.reduce((total, turn) => total + value(turn), 0);
   const energyMs = sum(({ energy }) => energy.ms);
@@ -85,18 +76,12 @@ function costOf(
     frameBytes: opened.frameBytes,
     startToFirstMaskMs: opened.startToFirstMaskMs,
     modelLoadMs: opened.modelLoadMs,
-    energy:
-      name === null || energyMs === 0
-        ? { value: null, missing: missing ?? "the turns were shorter than the time between two readings" }
-        : {
-            value: {
-              // The turn holds the calls that do not count as well: power is what is measured, calls are what is timed.
-              millijoulesPerMask: ((millijoules / energyMs) * sum(({ wallMs }) => wallMs)) / calls,
-              milliwatts: (millijoules / energyMs) * 1000,
-              source: name,
-            },
-            missing: null,
-          },
+    // The turn holds the calls that do not count as well: power is what is measured, calls are what is timed.
+    energy: energyPerMask(
+      energySource,
+      { millijoules, ms: energyMs },
+      (calls * energyMs) / sum(({ wallMs }) => wallMs),
+    ),
   };
 }
 

@@ -1,13 +1,8 @@
 import { CONFIDENCE_PERCENT } from "./bootstrap.js";
 import { formatSize } from "./cell.js";
 import { VALUES_BEYOND, valuesFor } from "./distribution.js";
-import type { BenchReport, Conditions } from "./report.js";
-
-/** What reports of all kinds have in common. */
-export type ReportHead = Pick<
-  BenchReport,
-  "machine" | "start" | "end" | "disturbance" | "isQuiet" | "throttled" | "timeline"
->;
+import type { BenchReport } from "./report.js";
+import type { Conditions, ReportHead } from "./report-head.js";
 
 /** Under what conditions a report was made, in a few lines for people. */
 export function describeConditions(report: BenchReport): string[] {

@@ -17,6 +17,13 @@ export interface EnergySum {
   readonly ms: number;
 }
 
+/** What has gone through the sensors since the turn began. */
+export interface EnergyReading {
+  /** On the meter's clock. */
+  readonly atMs: number;
+  readonly millijoules: number;
+}
+
 /** Rails that carry a whole board: of the Orin and Xavier NX and the TX2, of the Nano. Others have only parts of it. */
 const INPUT_RAILS = ["VDD_IN", "POM_5V_IN"];
 /** Counters of whole processors; their parts (core, uncore) are contained in them. */
@@ -29,6 +36,7 @@ export class EnergyMeter {
   #last: { readonly atMs: number; readonly power: Power } | undefined;
   #millijoules = 0;
   #ms = 0;
+  #readings: EnergyReading[] = [];
 
   constructor(read: () => Power = readPower, nowMs: () => number = () => performance.now()) {
     this.#read = read;
@@ -38,6 +46,7 @@ export class EnergyMeter {
   begin(): void {
     this.#millijoules = 0;
     this.#ms = 0;
+    this.#readings = [];
     this.#last = { atMs: this.#nowMs(), power: this.#read() };
   }
 
@@ -52,7 +61,13 @@ export class EnergyMeter {
     if (millijoules === null) return null;
     this.#millijoules += millijoules;
     this.#ms += atMs - last.atMs;
+    this.#readings.push({ atMs, millijoules: this.#millijoules });
     return (millijoules / (atMs - last.atMs)) * 1000;
+  }
+
+  /** Of this turn or, before the next one begins, the last. */
+  get readings(): readonly EnergyReading[] {
+    return this.#readings;
   }
 
   end(): EnergySum {
@@ -60,6 +75,29 @@ export class EnergyMeter {
     this.#last = undefined;
     return { millijoules: this.#millijoules, ms: this.#ms };
   }
+}
+
+/** Where energy comes from: a name, or null and why there is none. */
+export interface EnergySource {
+  readonly name: string | null;
+  readonly missing: string | null;
+}
+
+/** @param masks how many went through the net meanwhile; they may be a mean, and so broken */
+export function energyPerMask(
+  { name, missing }: EnergySource,
+  { millijoules, ms }: EnergySum,
+  masks: number,
+): { readonly value: Energy; readonly missing: null } | { readonly value: null; readonly missing: string } {
+  if (name === null || ms === 0 || masks === 0) {
+    return { value: null, missing: missing ?? "the turns were shorter than the time between two readings" };
+  }
+  const value = {
+    millijoulesPerMask: millijoules / masks,
+    milliwatts: (millijoules / ms) * 1000,
+    source: name,
+  };
+  return { value, missing: null };
 }
 
 /** @returns null where no sensor tells */

@@ -1,10 +1,17 @@
 import { type CpuTimes, readCpuTimes, readLoad } from "../machine/load.js";
+import { readMachine } from "../machine/machine.js";
 import { type Power, readPower } from "../machine/power-rails.js";
 import { readProcessor } from "../machine/processor.js";
 import { readTemperatures } from "../machine/temperatures.js";
 import { readThrottling } from "../machine/throttling.js";
-import { EnergyMeter, type EnergySum, energySource } from "./energy-meter.js";
-import type { Conditions, Disturbance, Moment } from "./report.js";
+import {
+  EnergyMeter,
+  type EnergyReading,
+  type EnergySource,
+  type EnergySum,
+  energySource,
+} from "./energy-meter.js";
+import type { Conditions, Disturbance, Moment, ReportHead } from "./report-head.js";
 
 /** Power changes from frame to frame; a rail costs a millisecond to read, in this process and not in the measured one. */
 const POWER_EVERY_MS = 100;
@@ -18,6 +25,8 @@ const TICK_MS = 10;
 /** What the machine went through in one turn. */
 export interface TurnConditions {
   readonly energy: EnergySum;
+  /** In their order; none without a sensor. */
+  readonly energyReadings: readonly EnergyReading[];
   readonly times: { readonly before: CpuTimes | null; readonly after: CpuTimes | null };
 }
 
@@ -49,7 +58,7 @@ export class MachineWatch {
   }
 
   /** The energy's source; null with the reason where there is none. */
-  get energySource(): { readonly name: string | null; readonly missing: string | null } {
+  get energySource(): EnergySource {
     return { name: energySource(this.#power), missing: this.#power.missing };
   }
 
@@ -74,6 +83,7 @@ export class MachineWatch {
     clearInterval(this.#timer);
     return {
       energy: this.#meter.end(),
+      energyReadings: this.#meter.readings,
       times: { before: this.#turnTimes, after: readCpuTimes(this.#root) },
     };
   }
@@ -118,6 +128,25 @@ export function readConditions(before: CpuTimes | null, root = "/"): Conditions 
     clocks: readProcessor(root).clocks,
     temperatures: readTemperatures(root),
     throttling: readThrottling(root),
+  };
+}
+
+/** Begins a report's head; the function it gives ends it, when all is measured. */
+export function beginHead(watch: MachineWatch, disturbance: DisturbanceSum): () => ReportHead {
+  const times = readCpuTimes();
+  const start = readConditions(null);
+  return () => {
+    const { timeline, throttled } = watch.end();
+    return {
+      version: 1,
+      machine: readMachine(),
+      start,
+      end: readConditions(times),
+      disturbance: disturbance.result(),
+      isQuiet: isQuiet(disturbance.result()),
+      throttled: [...throttled],
+      timeline: [...timeline],
+    };
   };
 }
 

@@ -2,22 +2,11 @@ import { z } from "zod";
 import { PIXEL_ENCODINGS } from "../core/frame.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
-import { loadSchema } from "../machine/load.js";
-import { machineSchema } from "../machine/machine.js";
-import { coreClockSchema } from "../machine/processor.js";
-import { temperaturesSchema } from "../machine/temperatures.js";
-import { throttlingSchema } from "../machine/throttling.js";
 import { intervalSchema } from "./bootstrap.js";
 import { distributionSchema } from "./distribution.js";
 import { energySchema } from "./energy-meter.js";
 import { layersSchema } from "./layers/layer-report.js";
-
-/** A figure that may be missing, and then why; `value` and `missing` are never both null, nor both something. */
-const measuredOrWhyNot = <T extends z.ZodType>(value: T) =>
-  z.union([
-    z.object({ value, missing: z.null() }),
-    z.object({ value: z.null(), missing: z.string().min(1) }),
-  ]);
+import { disturbanceSchema, measuredOrWhyNot, reportHeadSchema } from "./report-head.js";
 
 export const accuracySchema = z.object({
   dataset: z.string(),
@@ -40,25 +29,6 @@ export const cellSchema = z.object({
   size: z.object({ width: z.int(), height: z.int() }),
   encoding: z.enum(PIXEL_ENCODINGS),
 });
-
-/** What the machine was at one moment. */
-export const conditionsSchema = z.object({
-  /** ISO 8601. */
-  at: z.string(),
-  load: loadSchema,
-  clocks: z.array(coreClockSchema),
-  temperatures: temperaturesSchema,
-  throttling: throttlingSchema,
-});
-export type Conditions = z.infer<typeof conditionsSchema>;
-
-export const disturbanceSchema = z.object({
-  /** Share of all cores' time that other guests of the host took, 0..1; null where the kernel does not tell. */
-  stealShare: z.number().nullable(),
-  /** Share of all cores' time that other programs took, 0..1. */
-  othersShare: z.number().nullable(),
-});
-export type Disturbance = z.infer<typeof disturbanceSchema>;
 
 const costSchema = z.object({
   /** Of all threads of the process, per call. */
@@ -120,18 +90,6 @@ export const skippedSchema = z.object({
 });
 export type Skipped = z.infer<typeof skippedSchema>;
 
-/** A look at the machine in passing; null where there is no such sensor. */
-export const momentSchema = z.object({
-  /** Since the start of the measurements. */
-  ms: z.number(),
-  maxCelsius: z.number().nullable(),
-  meanMHz: z.number().nullable(),
-  busyShare: z.number().nullable(),
-  stealShare: z.number().nullable(),
-  milliwatts: z.number().nullable(),
-});
-export type Moment = z.infer<typeof momentSchema>;
-
 export const settingsSchema = z.object({
   /** The percentile that the runs were to support. */
   percentile: z.number(),
@@ -158,20 +116,9 @@ export type Settings = z.infer<typeof settingsSchema>;
  * A report of `mavseg bench`, docs/benchmark.md. Keys are added only; a change of meaning gets another version. `kind`
  * says what was measured: `engine` is frame to mask within a process.
  */
-export const benchReportSchema = z.object({
-  version: z.literal(1),
+export const benchReportSchema = reportHeadSchema.extend({
   kind: z.literal("engine"),
   settings: settingsSchema,
-  machine: machineSchema,
-  start: conditionsSchema,
-  end: conditionsSchema,
-  /** Over all turns. */
-  disturbance: disturbanceSchema,
-  /** Nothing beside the benchmark took more than a little of the machine: figures are its own. */
-  isQuiet: z.boolean(),
-  /** What was seen slowed down by heat or current during the run, and counters that went up. */
-  throttled: z.array(z.string()),
-  timeline: z.array(momentSchema),
   rows: z.array(rowSchema),
   /** Combinations that cannot be, and those that failed. */
   skipped: z.array(skippedSchema),

@@ -1,13 +1,11 @@
 import { getPriority } from "node:os";
-import { readCpuTimes } from "../machine/load.js";
-import { readMachine } from "../machine/machine.js";
 import { buildRow, type CellRecord } from "./build-row.js";
 import { CellProcess } from "./cell/cell-process.js";
 import { SETTLE_RUNS } from "./cell/cell-session.js";
 import type { Opened, SharedEngineOptions } from "./cell/questions.js";
 import { type Cell, cellId, formatSize } from "./cell.js";
 import type { Roofline } from "./layers/layer-report.js";
-import { DisturbanceSum, isQuiet, MachineWatch, readConditions } from "./machine-watch.js";
+import { beginHead, DisturbanceSum, MachineWatch } from "./machine-watch.js";
 import type { BenchReport, Settings, Skipped } from "./report.js";
 
 export interface BenchOptions
@@ -33,12 +31,11 @@ const LAYER_RUNS = 50;
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const { cells, rounds } = options;
-  const times = readCpuTimes();
-  const start = readConditions(null);
   const skipped: Skipped[] = [];
   const records: CellRecord[] = [];
   const watch = new MachineWatch();
   const disturbance = new DisturbanceSum();
+  const endHead = beginHead(watch, disturbance);
   try {
     for (const [index, cell] of cells.entries()) {
       options.progress(index / cells.length, `loading ${cellId(cell)}`);
@@ -50,18 +47,10 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     const measured = records.filter(({ turns }) => turns.length === rounds);
     if (options.accuracy !== null) await scoreAll(measured, options.accuracy, options);
     if (options.layers) await profileAll(measured, options);
-    const { timeline, throttled } = watch.end();
     return {
-      version: 1,
+      ...endHead(),
       kind: "engine",
       settings: settingsOf(options),
-      machine: readMachine(),
-      start,
-      end: readConditions(times),
-      disturbance: disturbance.result(),
-      isQuiet: isQuiet(disturbance.result()),
-      throttled: [...throttled],
-      timeline: [...timeline],
       rows: measured.map((record) => buildRow(record, measured[0]!, watch.energySource, SEED)),
       skipped: inOrder(skipped, cells),
     };

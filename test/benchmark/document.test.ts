@@ -2,15 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { distributionSchema } from "../../src/benchmark/distribution.js";
 import { layerSchema } from "../../src/benchmark/layers/layer-report.js";
-import {
-  benchReportSchema,
-  conditionsSchema,
-  disturbanceSchema,
-  momentSchema,
-  rowSchema,
-  settingsSchema,
-  skippedSchema,
-} from "../../src/benchmark/report.js";
+import { benchReportSchema, rowSchema, settingsSchema, skippedSchema } from "../../src/benchmark/report.js";
+import { conditionsSchema, disturbanceSchema, momentSchema } from "../../src/benchmark/report-head.js";
 
 const text = readFileSync(new URL("../../docs/benchmark.md", import.meta.url), "utf8");
 

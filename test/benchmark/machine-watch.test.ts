@@ -74,6 +74,10 @@ describe("a watch", () => {
     clock.ms = 200;
     expect(watch.endTurn()).toEqual({
       energy: { millijoules: 1000, ms: 200 },
+      energyReadings: [
+        { atMs: 100, millijoules: 500 },
+        { atMs: 200, millijoules: 1000 },
+      ],
       times: { before: { busy: 10, steal: 0, total: 20 }, after: { busy: 30, steal: 0, total: 40 } },
     });
   });

@@ -1,5 +1,5 @@
 import { medianOf } from "../distribution.js";
-import type { Moment } from "../report.js";
+import type { Moment } from "../report-head.js";
 import type { NamedRow } from "./latency-charts.js";
 import {
   drawing,

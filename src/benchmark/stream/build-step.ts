@@ -1,4 +1,5 @@
 import { distributionOf, medianOf } from "../distribution.js";
+import { type EnergySource, energyPerMask } from "../energy-meter.js";
 import type { StreamCounters } from "./run-turn.js";
 import type { Step } from "./stream-report.js";
 import { type CountedTurn, STREAM_STAGES } from "./turn.js";
@@ -28,7 +29,12 @@ export function holds(turn: CountedTurn, fps: number, allowedDrops: number): boo
  * @param fps asked of each camera
  * @param turns at least one
  */
-export function buildStep(fps: number, turns: readonly MeasuredTurn[], allowedDrops: number): Step {
+export function buildStep(
+  fps: number,
+  turns: readonly MeasuredTurn[],
+  allowedDrops: number,
+  energySource: EnergySource,
+): Step {
   const counted = turns.map((turn) => turn.counted);
   const cameras = counted[0]!.cameras.map((_, index) => ({
     frames: sum(counted.map((turn) => turn.cameras[index]!.frames)),
@@ -53,7 +59,7 @@ export function buildStep(fps: number, turns: readonly MeasuredTurn[], allowedDr
     processingMs: distribution((turn) => turn.processingMs),
     stagesMs: stagesOf(withMasks),
     counters: sumCounters(turns.map(({ counters }) => counters)),
-    cost: costOf(counted),
+    cost: costOf(counted, energySource),
     cameras,
     turns: counted.map((turn) => ({
       frames: turn.frames,
@@ -80,7 +86,7 @@ function stagesOf(turns: readonly CountedTurn[]): Step["stagesMs"] {
   ) as NonNullable<Step["stagesMs"]>;
 }
 
-function costOf(turns: readonly CountedTurn[]): Step["cost"] {
+function costOf(turns: readonly CountedTurn[], energySource: EnergySource): Step["cost"] {
   const costs = turns.flatMap(({ cost }) => cost ?? []);
   if (costs.length === 0) return null;
   const cpuMs = sum(costs.map((cost) => cost.cpuMs));
@@ -90,7 +96,18 @@ function costOf(turns: readonly CountedTurn[]): Step["cost"] {
     cpuMsPerMask: masks === 0 ? null : cpuMs / masks,
     steadyRssBytes: medianOf(costs.map(({ rssBytes }) => rssBytes)),
     peakRssBytes: Math.max(...costs.map(({ peakRssBytes }) => peakRssBytes)),
+    energy: energyOf(turns, energySource),
   };
+}
+
+function energyOf(turns: readonly CountedTurn[], source: EnergySource) {
+  const energies = turns.flatMap(({ energy }) => energy ?? []);
+  const millijoules = sum(energies.map((energy) => energy.millijoules));
+  return energyPerMask(
+    source,
+    { millijoules, ms: sum(energies.map(({ ms }) => ms)) },
+    sum(energies.map(({ masks }) => masks)),
+  );
 }
 
 function sumCounters(list: readonly StreamCounters[]): StreamCounters {

@@ -1,4 +1,5 @@
 import { valuesFor } from "../distribution.js";
+import type { EnergySource } from "../energy-meter.js";
 import { buildStep, holds, isMajority, keptRate, type MeasuredTurn } from "./build-step.js";
 import { findKnee, roundRate } from "./find-knee.js";
 import type { Knee, Overload, Step } from "./stream-report.js";
@@ -12,6 +13,7 @@ export interface RatesPlan {
   readonly durationMs: number;
   readonly tolerance: number;
   readonly allowedDrops: number;
+  readonly energySource: EnergySource;
 }
 
 /** Lets the stream flow once. @param fps of each camera */
@@ -50,7 +52,7 @@ export async function measureRates(plan: RatesPlan, measure: MeasureTurn): Promi
   const steps = () =>
     [...turns]
       .sort(([one], [other]) => one - other)
-      .map(([fps, measured]) => buildStep(fps, measured, plan.allowedDrops));
+      .map(([fps, measured]) => buildStep(fps, measured, plan.allowedDrops, plan.energySource));
   if (!plan.isSweep) return { steps: steps(), knee: null, overload: null };
 
   const knee = await findKneeOf(plan, turns, add);

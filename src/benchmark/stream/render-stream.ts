@@ -127,6 +127,7 @@ export function costCells({ steps }: StreamRow): { head: string[]; lines: string
       "CPU ms/mask",
       "MiB steady",
       "MiB peak",
+      "mJ/mask",
       "received",
       "superseded",
       "lost",
@@ -138,6 +139,7 @@ export function costCells({ steps }: StreamRow): { head: string[]; lines: string
       ms(cost?.cpuMsPerMask),
       mebibytes(cost?.steadyRssBytes),
       mebibytes(cost?.peakRssBytes),
+      cost?.energy.value?.millijoulesPerMask.toFixed(1) ?? "-",
       ...[counters.received, counters.superseded, counters.lost, counters.failed].map(String),
     ]),
   };
@@ -159,7 +161,16 @@ function stageTable(row: StreamRow): string {
 
 function costTable(row: StreamRow): string {
   const { head, lines } = costCells(row);
-  return grid(["run", ...head.slice(1)], lines);
+  const missing = energyMissing(row);
+  return [grid(["run", ...head.slice(1)], lines), ...(missing === null ? [] : [`mJ/mask: ${missing}`])].join(
+    "\n",
+  );
+}
+
+/** @returns why no rate has an energy; null where one has, and where nothing was looked at */
+export function energyMissing({ steps }: StreamRow): string | null {
+  const energies = steps.flatMap(({ cost }) => cost?.energy ?? []);
+  return energies.some(({ value }) => value !== null) ? null : (energies[0]?.missing ?? null);
 }
 
 function ms(value: number | null | undefined): string {

@@ -4,11 +4,10 @@ import path from "node:path";
 import { inspectOrt } from "../../engine/native/ort-inquiry.js";
 import { physicalCores } from "../../engine/native/physical-cores.js";
 import { MavsegError } from "../../errors.js";
-import { readCpuTimes } from "../../machine/load.js";
-import { readMachine } from "../../machine/machine.js";
 import { loadModel } from "../../model/load-model.js";
 import type { SharedEngineOptions } from "../cell/questions.js";
-import { DisturbanceSum, isQuiet, MachineWatch, readConditions } from "../machine-watch.js";
+import type { EnergyReading } from "../energy-meter.js";
+import { beginHead, DisturbanceSum, MachineWatch, type TurnConditions } from "../machine-watch.js";
 import { packagedOrtRelease } from "../packaged-ort-release.js";
 import type { MeasuredTurn } from "./build-step.js";
 import { measureRates } from "./measure-rates.js";
@@ -46,10 +45,9 @@ const SAY_EVERY_MS = 1000;
 /** Measures every row, one after the other: rates follow from what was measured before, so rows cannot take turns. */
 export async function runStreamBench(options: StreamBenchOptions): Promise<StreamReport> {
   const { cells } = options;
-  const times = readCpuTimes();
-  const start = readConditions(null);
   const watch = new MachineWatch();
   const disturbance = new DisturbanceSum();
+  const endHead = beginHead(watch, disturbance);
   const rows: StreamRow[] = [];
   const skipped: StreamReport["skipped"] = [];
   const folder = await mkdtemp(path.join(tmpdir(), "mavseg-stream-"));
@@ -65,18 +63,10 @@ export async function runStreamBench(options: StreamBenchOptions): Promise<Strea
         skipped.push({ id, cell, code: error.code, reason: error.message });
       }
     }
-    const { timeline, throttled } = watch.end();
     return {
-      version: 1,
+      ...endHead(),
       kind: "stream",
       settings: await settingsOf(options),
-      machine: readMachine(),
-      start,
-      end: readConditions(times),
-      disturbance: disturbance.result(),
-      isQuiet: isQuiet(disturbance.result()),
-      throttled: [...throttled],
-      timeline: [...timeline],
       rows,
       skipped,
     };
@@ -130,13 +120,16 @@ async function measureRow(
   await writeFrames(framesFolder, options.images, cell.size, cell.encoding);
   const meter = new TurnMeter(settingOf(cell, folder, framesFolder, options), context);
   let turns = 0;
-  const rates = await measureRates({ ...options, cameras: cell.cameras }, async (fps, durationMs) => {
-    const share = shareOf(turns++, options);
-    const say = () => report(share, `${fps} frames per second, turn ${turns}`);
-    say();
-    const timer = setInterval(say, SAY_EVERY_MS);
-    return meter.measure(fps, durationMs).finally(() => clearInterval(timer));
-  });
+  const rates = await measureRates(
+    { ...options, cameras: cell.cameras, energySource: context.watch.energySource },
+    async (fps, durationMs) => {
+      const share = shareOf(turns++, options);
+      const say = () => report(share, `${fps} frames per second, turn ${turns}`);
+      say();
+      const timer = setInterval(say, SAY_EVERY_MS);
+      return meter.measure(fps, durationMs).finally(() => clearInterval(timer));
+    },
+  );
   const { engine, executionProvider } = meter.ready!;
   return {
     id,
@@ -168,26 +161,33 @@ class TurnMeter {
   async measure(fps: number, durationMs: number): Promise<MeasuredTurn> {
     const { cell } = this.#setting;
     const counts = frameCounts(fps, durationMs, cell.cameras);
-    const record = await this.#watched(() =>
+    const { result: record, energyReadings } = await this.#watched(() =>
       runTurn(this.#setting, fps, counts.frames, this.#context.options.signal),
     );
     this.ready = record.ready;
     checkProvider(cell, record.ready, record.providerFallbacks);
-    return { counted: countTurn(record, counts), counters: record.counters };
+    return { counted: countTurn(record, counts, energyReadings), counters: record.counters };
   }
 
-  async #watched<T>(flow: () => Promise<T>): Promise<T> {
+  async #watched<T>(flow: () => Promise<T>): Promise<{ result: T; energyReadings: EnergyReading[] }> {
     const { watch, disturbance } = this.#context;
     const cpuBefore = readOwnProcessorMs();
+    let result: T;
+    let conditions: TurnConditions;
     watch.beginTurn();
     try {
-      return await flow();
+      result = await flow();
     } finally {
-      const { times } = watch.endTurn();
+      conditions = watch.endTurn();
       // The processes of the stream have ended, so that what they used is known.
       const cpuMs = (readOwnProcessorMs() ?? 0) - (cpuBefore ?? 0);
-      for (const sum of [this.disturbance, disturbance]) sum.add(times, cpuMs);
+      for (const sum of [this.disturbance, disturbance]) sum.add(conditions.times, cpuMs);
     }
+    const energyReadings = conditions.energyReadings.map(({ atMs, millijoules }) => ({
+      atMs: performance.timeOrigin + atMs,
+      millijoules,
+    }));
+    return { result, energyReadings };
   }
 }
 

@@ -2,7 +2,7 @@ import { notices, renderFrame, section, skippedSection } from "../page/page.js";
 import { escapeHtml } from "../page/svg.js";
 import { machineFacts } from "../page/tables.js";
 import { machineCharts } from "../page/time-charts.js";
-import { ageCells, costCells, describeStream, stageCells, verdicts } from "./render-stream.js";
+import { ageCells, costCells, describeStream, energyMissing, stageCells, verdicts } from "./render-stream.js";
 import { ageChart, dropChart, timeLine } from "./stream-charts.js";
 import type { Step, StreamReport, StreamRow } from "./stream-report.js";
 
@@ -21,6 +21,7 @@ ${section("The machine", "", `${machineCharts(report.timeline)}${machineFacts(re
 
 function rowSection(row: StreamRow, report: StreamReport): string {
   const found = verdicts(row, report).map((text) => `<p><strong>${escapeHtml(text)}</strong></p>`);
+  const missing = energyMissing(row);
   const lines = shownSteps(row).map(
     (step) => `<h3>${step.fps} frames per second <small>${says(step, row)}</small></h3>${timeLine(step)}`,
   );
@@ -36,6 +37,7 @@ function rowSection(row: StreamRow, report: StreamReport): string {
       table(stageCells(row)),
       "<h3>What mavseg run costs <small>counters are of whole turns</small></h3>",
       table(costCells(row)),
+      ...(missing === null ? [] : [`<p>mJ/mask: ${escapeHtml(missing)}</p>`]),
       ...lines,
     ].join(""),
   );

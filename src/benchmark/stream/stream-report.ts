@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { machineSchema } from "../../machine/machine.js";
 import { CAMERA_ENCODINGS } from "../../transport/image-files.js";
 import { MASK_ENCODINGS } from "../../transport/message-header.js";
 import { distributionSchema } from "../distribution.js";
-import { cellSchema, conditionsSchema, disturbanceSchema, momentSchema } from "../report.js";
+import { energySchema } from "../energy-meter.js";
+import { cellSchema } from "../report.js";
+import { disturbanceSchema, measuredOrWhyNot, reportHeadSchema } from "../report-head.js";
 import { countersSchema } from "./run-turn.js";
 import { TRANSPORTS } from "./stream-cell.js";
 import { STREAM_STAGES } from "./turn.js";
@@ -21,6 +22,11 @@ export const streamCostSchema = z.object({
   cpuMsPerMask: z.number().nullable(),
   steadyRssBytes: z.number(),
   peakRssBytes: z.number(),
+  /** Of all that the sensor sees, cameras and subscriber too where they share the board. */
+  energy: measuredOrWhyNot(energySchema).default({
+    value: null,
+    missing: "reports of this age have none",
+  }),
 });
 
 export const stepTurnSchema = z.object({
@@ -140,17 +146,9 @@ export const streamSkippedSchema = z.object({
 });
 
 /** A report of `mavseg bench --stream`, docs/benchmark.md: the same head as one of the kind `engine`, other rows. */
-export const streamReportSchema = z.object({
-  version: z.literal(1),
+export const streamReportSchema = reportHeadSchema.extend({
   kind: z.literal("stream"),
   settings: streamSettingsSchema,
-  machine: machineSchema,
-  start: conditionsSchema,
-  end: conditionsSchema,
-  disturbance: disturbanceSchema,
-  isQuiet: z.boolean(),
-  throttled: z.array(z.string()),
-  timeline: z.array(momentSchema),
   rows: z.array(streamRowSchema),
   skipped: z.array(streamSkippedSchema),
 });

@@ -1,4 +1,5 @@
 import { medianOf } from "../distribution.js";
+import type { EnergyReading, EnergySum } from "../energy-meter.js";
 import type { ArrivedMask, TurnRecord } from "./run-turn.js";
 import type { Usage } from "./stream-process.js";
 
@@ -33,6 +34,8 @@ export interface CountedTurn {
   /** Arrival since the first counted frame's stamp. */
   readonly arrivalsMs: Float64Array;
   readonly cost: TurnCost | null;
+  /** Between the first and the last reading within the counted time; null without two of them. */
+  readonly energy: (EnergySum & { readonly masks: number }) | null;
 }
 
 /** Of `mavseg run`, between the first and the last look at it within the counted time. */
@@ -44,10 +47,14 @@ export interface TurnCost {
   readonly peakRssBytes: number;
 }
 
-/** A turn with its beginning left out, and the frames that each camera sends at its end while others may have ended. */
+/**
+ * A turn with its beginning left out, and the frames that each camera sends at its end while others may have ended.
+ * @param energyReadings in milliseconds since 1970-01-01 UTC, as the masks' stamps
+ */
 export function countTurn(
   record: TurnRecord,
   edges: { readonly head: number; readonly tail: number },
+  energyReadings: readonly EnergyReading[] = [],
 ): CountedTurn {
   const isCounted = ({ camera, seq }: ArrivedMask) =>
     seq >= edges.head && seq < (record.cameraFrames[camera] ?? 0) - edges.tail;
@@ -80,6 +87,7 @@ export function countTurn(
     },
     arrivalsMs,
     cost: costOf(record.usage, masks),
+    energy: energyOf(energyReadings, masks),
   };
 }
 
@@ -107,19 +115,41 @@ function ratePerSecond(count: number, ms: number): number | null {
 }
 
 function costOf(usage: readonly Usage[], masks: readonly ArrivedMask[]): TurnCost | null {
-  const arrivals = masks.map(({ stampMs, ageMs }) => stampMs + ageMs);
-  const [fromMs, toMs] = [arrivals[0], arrivals.at(-1)];
-  if (fromMs === undefined || toMs === undefined) return null;
-  const looks = usage.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
-  const [first, last] = [looks[0], looks.at(-1)];
-  if (first === undefined || last === undefined || first === last) return null;
+  const counted = countedBetween(usage, masks);
+  if (counted === null) return null;
+  const { first, last, looks } = counted;
   return {
     wallMs: last.atMs - first.atMs,
     cpuMs: last.cpuMs - first.cpuMs,
-    masks: arrivals.filter((ms) => ms > first.atMs && ms <= last.atMs).length,
+    masks: counted.masks,
     rssBytes: medianOf(looks.map(({ rssBytes }) => rssBytes)),
     peakRssBytes: Math.max(...looks.map(({ peakRssBytes }) => peakRssBytes)),
   };
+}
+
+function energyOf(readings: readonly EnergyReading[], masks: readonly ArrivedMask[]): CountedTurn["energy"] {
+  const counted = countedBetween(readings, masks);
+  if (counted === null) return null;
+  const { first, last } = counted;
+  return {
+    millijoules: last.millijoules - first.millijoules,
+    ms: last.atMs - first.atMs,
+    masks: counted.masks,
+  };
+}
+
+/** The looks at something from the first counted mask to the last, and the masks from the first look to the last. */
+function countedBetween<Look extends { readonly atMs: number }>(
+  all: readonly Look[],
+  masks: readonly ArrivedMask[],
+) {
+  const arrivals = masks.map(({ stampMs, ageMs }) => stampMs + ageMs);
+  const [fromMs, toMs] = [arrivals[0], arrivals.at(-1)];
+  if (fromMs === undefined || toMs === undefined) return null;
+  const looks = all.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (first === undefined || last === undefined || first === last) return null;
+  return { first, last, looks, masks: arrivals.filter((ms) => ms > first.atMs && ms <= last.atMs).length };
 }
 
 function sum(values: readonly number[]): number {

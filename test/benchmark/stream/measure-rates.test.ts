@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isDecided, measureRates, type RatesPlan } from "../../../src/benchmark/stream/measure-rates.js";
+import { NO_ENERGY } from "../sample-report.js";
 import { streamTurn } from "./made-up-turns.js";
 
 const PLAN: RatesPlan = {
@@ -10,6 +11,7 @@ const PLAN: RatesPlan = {
   durationMs: 2000,
   tolerance: 0.05,
   allowedDrops: 0,
+  energySource: NO_ENERGY,
 };
 
 function streamOf(capacity: number) {

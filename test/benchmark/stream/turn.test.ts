@@ -82,6 +82,17 @@ describe("a turn", () => {
     expect(cost).toEqual({ wallMs: 500, cpuMs: 150, masks: 5, rssBytes: 110, peakRssBytes: 130 });
   });
 
+  test("takes the energy between the first and the last reading within it, and the masks of that time", () => {
+    // Masks arrive 22, 122, ... 922 ms after the start; before and after that other things take power.
+    const readings = [0, 100, 200, 300, 1000].map((ms, index) => ({
+      atMs: START_MS + ms,
+      millijoules: [0, 900, 1000, 1100, 5000][index]!,
+    }));
+    expect(countTurn(turnOf(10, 10), ALL, readings).energy).toEqual({ millijoules: 200, ms: 200, masks: 2 });
+    expect(countTurn(turnOf(10, 10), ALL, readings.slice(0, 2)).energy).toBeNull();
+    expect(countTurn(turnOf(10, 10), ALL).energy).toBeNull();
+  });
+
   test("costs nothing that is known where it was looked at once", () => {
     const usage = [{ atMs: START_MS + 100, cpuMs: 1, rssBytes: 1, peakRssBytes: 1 }];
     expect(countTurn(turnOf(10, 10, { usage }), ALL).cost).toBeNull();
