@@ -1,11 +1,14 @@
 import { Command } from "commander";
 import { z } from "zod";
 import { listCells, parseEncoding, parseSize } from "../benchmark/cell.js";
-import { compareReports, readReport, renderComparison, slowerBeyond } from "../benchmark/compare.js";
+import { compareReports, renderComparison, slowerBeyond } from "../benchmark/compare.js";
 import { valuesFor } from "../benchmark/distribution.js";
 import { renderPage } from "../benchmark/page/page.js";
+import { type Report, readReport } from "../benchmark/read-report.js";
 import { renderTable } from "../benchmark/render-table.js";
 import { type BenchOptions, runBench } from "../benchmark/run-bench.js";
+import { compareStreams, worseBeyond } from "../benchmark/stream/compare-streams.js";
+import { renderStreamComparison } from "../benchmark/stream/render-stream-comparison.js";
 import { writeFileAtomic } from "../core/atomic-write.js";
 import { ENGINES } from "../engine/create-engine.js";
 import { PROVIDER_CHOICES } from "../engine/providers/provider.js";
@@ -67,7 +70,7 @@ Lists are swept: every combination becomes a row, in a process of its own; rows 
 against the first row. With --stream a camera, mavseg run and a subscriber are processes that speak ZeroMQ, and what
 counts is the age of the mask at the subscriber. docs/benchmark.md says how it is measured and what the report holds.
 
-Exit codes: 0 done, 1 no row could be measured, or a row became slower than --fail-over, 2 wrong use.`;
+Exit codes: 0 done, 1 no row could be measured, or a row became worse by more than --fail-over, 2 wrong use.`;
 
 export function createCommand(): Command {
   return new Command("bench")
@@ -109,7 +112,7 @@ export function createCommand(): Command {
     .option("--json [file]", "print the report as JSON, or write it to a file beside the table")
     .option("--html <file>", "write the report as one page that needs no network")
     .option("--compare <report...>", "two reports of --json: say what changed beyond noise")
-    .option("--fail-over <share>", "with --compare: exit 1 where a row became slower by more, such as 5%")
+    .option("--fail-over <share>", "with --compare: exit 1 where a row became worse by more, such as 5%")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: Flags) => {
       const { compare, failOver, ...rest } = flags;
@@ -180,9 +183,24 @@ async function compareFiles(
     throw usage("two reports with --compare", String(files.length));
   }
   const limit = failOver === undefined ? undefined : parseShare("--fail-over", failOver);
-  const comparison = compareReports(await readReport(before), await readReport(after));
+  const { comparison, table, isWorse } = compare(await readReport(before), await readReport(after), limit);
   const text = `${JSON.stringify(comparison)}\n`;
   if (typeof json === "string") await writeFileAtomic(json, text);
-  process.stdout.write(json === true ? text : renderComparison(comparison));
-  if (limit !== undefined && slowerBeyond(comparison, limit).length > 0) process.exitCode = 1;
+  process.stdout.write(json === true ? text : table);
+  if (isWorse) process.exitCode = 1;
+}
+
+/** @param limit share above which a row that became worse is a failure; none where it is undefined */
+function compare(before: Report, after: Report, limit = Number.POSITIVE_INFINITY) {
+  if (before.kind === "engine" && after.kind === "engine") {
+    const comparison = compareReports(before, after);
+    const isWorse = slowerBeyond(comparison, limit).length > 0;
+    return { comparison, table: renderComparison(comparison), isWorse };
+  }
+  if (before.kind === "stream" && after.kind === "stream") {
+    const comparison = compareStreams(before, after);
+    const isWorse = worseBeyond(comparison, limit).length > 0;
+    return { comparison, table: renderStreamComparison(comparison), isWorse };
+  }
+  throw usage("two reports of one kind", `${before.kind} and ${after.kind}`);
 }

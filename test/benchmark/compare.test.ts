@@ -1,8 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { compareReports, readReport, renderComparison, slowerBeyond } from "../../src/benchmark/compare.js";
-import { temporaryFolder } from "../dataset/tiny-dataset.js";
+import { compareReports, renderComparison, slowerBeyond } from "../../src/benchmark/compare.js";
 import { evenRounds, sampleReport, sampleSource } from "./sample-report.js";
 
 const report = (ms: number, over: Parameters<typeof sampleReport>[1] = {}) =>
@@ -75,21 +72,4 @@ test("the comparison names times, ratio and verdict of every row", () => {
   expect(renderComparison(compareReports(report(10), report(20)))).toMatch(
     /^tied engine=native ep=cpu threads=2 64x48 bgr8 {2}slower {8}x2\.000 {2}10\.\d\d \(10\.\d\d-10\.\d\d\) -> 20\.\d\d \(20\.\d\d-20\.\d\d\) ms\n$/,
   );
-});
-
-test("a file that is no report is refused with what is wrong in it", async () => {
-  await using folder = await temporaryFolder();
-  const file = path.join(folder.dir, "report.json");
-  await writeFile(file, JSON.stringify({ ...report(10), version: 3 }));
-  await expect(readReport(file)).rejects.toMatchObject({
-    code: "REPORT_INVALID",
-    actual: expect.stringContaining("version"),
-  });
-  await writeFile(file, "{");
-  await expect(readReport(file)).rejects.toMatchObject({ code: "REPORT_INVALID" });
-  await expect(readReport(path.join(folder.dir, "none.json"))).rejects.toMatchObject({
-    code: "INPUT_UNREADABLE",
-  });
-  await writeFile(file, JSON.stringify(report(10)));
-  expect((await readReport(file)).rows).toHaveLength(1);
 });

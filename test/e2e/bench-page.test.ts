@@ -7,7 +7,9 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { layersSchema } from "../../src/benchmark/layers/layer-report.js";
 import { renderPage } from "../../src/benchmark/page/page.js";
+import { renderStreamPage } from "../../src/benchmark/stream/stream-page.js";
 import { evenRounds, sampleReport, sampleSource } from "../benchmark/sample-report.js";
+import { sampleStreamReport, sampleStreamRow } from "../benchmark/stream/sample-stream-report.js";
 
 /** Where Debian's package puts it; `.ci/run` installs it. */
 const CHROMIUM = "/usr/bin/chromium";
@@ -49,28 +51,42 @@ const source = (ms: number, model: string) => ({
   layers: { isAnswer: true, value: layers } as const,
 });
 
+/** Names that no net and no provider has, and that have to fit all the same. */
+const LONG_NAME = "a-net-with-a-name-that-is-far-too-long-for-a-chart";
+const skipped = { id: "x".repeat(90), code: null, reason: "y".repeat(400) };
+
+async function streamPage(): Promise<string> {
+  const rows = [
+    await sampleStreamRow(100, { repeats: 2 }),
+    await sampleStreamRow(60, { repeats: 2, cameras: 1 }, { model: LONG_NAME, encoding: "jpeg" }),
+  ];
+  const cell = rows[0]!.cell;
+  return renderStreamPage(sampleStreamReport(rows, { skipped: [{ ...skipped, cell }], isQuiet: false }));
+}
+
+function enginePage(): string {
+  const report = sampleReport([source(10, "tied-s"), source(20, LONG_NAME)], {
+    skipped: [{ ...skipped, cell: sampleSource([]).cell }],
+    isQuiet: false,
+  });
+  return renderPage(report);
+}
+
 let browser: Browser;
-let file: string;
+let folder: string;
 beforeAll(async () => {
-  file = path.join(await mkdtemp(path.join(tmpdir(), "mavseg-page-")), "bench.html");
-  const skipped = [{ id: "x".repeat(90), cell: sampleSource([]).cell, code: null, reason: "y".repeat(400) }];
-  const report = sampleReport(
-    [source(10, "tied-s"), source(20, "a-net-with-a-name-that-is-far-too-long-for-a-chart")],
-    {
-      skipped,
-      isQuiet: false,
-    },
-  );
-  await writeFile(file, renderPage(report));
+  folder = await mkdtemp(path.join(tmpdir(), "mavseg-page-"));
+  await writeFile(path.join(folder, "engine.html"), enginePage());
+  await writeFile(path.join(folder, "stream.html"), await streamPage());
   // The sandbox needs what containers do not give; the page is our own.
   if (hasChromium) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 });
 afterAll(async () => {
   await browser?.close();
-  await rm(path.dirname(file), { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
-async function open(colorScheme: "light" | "dark", width = 1100) {
+async function open(name: PageName, colorScheme: "light" | "dark", width = 1100) {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -78,8 +94,9 @@ async function open(colorScheme: "light" | "dark", width = 1100) {
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => requests.push(request.url()));
-  await page.goto(pathToFileURL(file).href);
-  return { page, complaints, requests, [Symbol.asyncDispose]: () => context.close() };
+  const url = pathToFileURL(path.join(folder, name)).href;
+  await page.goto(url);
+  return { page, url, complaints, requests, [Symbol.asyncDispose]: () => context.close() };
 }
 
 // What runs in the browser is text: these tests are compiled for Node, which knows no document.
@@ -112,24 +129,30 @@ function lightness(rgb: string): number {
   return values.reduce((sum, value) => sum + value, 0) / 3 / 255;
 }
 
-describe.skipIf(!hasChromium)("the page in Chromium", () => {
+type PageName = "engine.html" | "stream.html";
+
+describe.skipIf(!hasChromium).each([
+  // Of a stream: ages, drops and three time lines per row, and four of the machine.
+  ["engine.html", 11],
+  ["stream.html", 14],
+] as const)("the page %s in Chromium", (name, drawings) => {
   test("opens without a complaint and asks for nothing but itself", async () => {
-    await using opened = await open("light");
+    await using opened = await open(name, "light");
     expect(opened.complaints).toEqual([]);
-    expect(opened.requests).toEqual([pathToFileURL(file).href]);
+    expect(opened.requests).toEqual([opened.url]);
   });
 
   test("draws everything within its drawing", async () => {
-    await using opened = await open("light");
+    await using opened = await open(name, "light");
     await opened.page.evaluate(UNFOLD);
     const outside = await opened.page.evaluate<string[]>(OUTSIDE);
     expect(outside).toEqual([]);
-    expect(await opened.page.locator("svg").count()).toBe(11);
+    expect(await opened.page.locator("svg").count()).toBe(drawings);
   });
 
   test("is dark for who wants it dark, with readable ink in both", async () => {
-    await using light = await open("light");
-    await using dark = await open("dark");
+    await using light = await open(name, "light");
+    await using dark = await open(name, "dark");
     const day = await light.page.evaluate<Colours>(COLOURS);
     const night = await dark.page.evaluate<Colours>(COLOURS);
     expect(lightness(day.card) - lightness(day.ink)).toBeGreaterThan(0.7);
@@ -139,9 +162,16 @@ describe.skipIf(!hasChromium)("the page in Chromium", () => {
   test.each([360, 1100])(
     "fits a window of %d px: tables and drawings scroll, the page does not",
     async (width) => {
-      await using opened = await open("light", width);
+      await using opened = await open(name, "light", width);
       const overflow = await opened.page.evaluate<number>(OVERFLOW);
       expect(overflow).toBe(0);
     },
   );
+});
+
+test.skipIf(!hasChromium)("the page of a stream shows what was found, as a person reads it", async () => {
+  await using opened = await open("stream.html", "light");
+  for (const text of ["Knee: ", "Beyond the knee", "mJ/mask: no power sensor", skipped.reason]) {
+    expect(await opened.page.getByText(text).first().isVisible(), text).toBe(true);
+  }
 });

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type StreamReport, streamReportSchema } from "../../src/benchmark/stream/stream-report.js";
+import { sampleStreamReport, sampleStreamRow } from "../benchmark/stream/sample-stream-report.js";
 import { mavseg } from "./processes.js";
 import { writeTinyModel } from "./tiny-model.js";
 
@@ -100,8 +101,24 @@ describe("mavseg bench --stream", () => {
     const page = await readFile(files[3]!, "utf8");
     expect(page).toContain("<title>mavseg bench --stream: bright</title>");
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
-    const compared = await mavseg("bench", "--compare", files[1]!, files[1]!).ended();
-    expect(compared.stderr).toContain("of the kind stream, which is not compared");
+    const compared = await mavseg("bench", "--compare", files[1]!, files[1]!, "--fail-over", "5%").ended();
+    expect(compared.code).toBe(0);
+    expect(compared.stdout).toMatch(/^ +knee +within noise/m);
+  });
+
+  test("a report that became worse by more than --fail-over ends with exit code 1", async () => {
+    const before = path.join(folder, "before.json");
+    const after = path.join(folder, "after.json");
+    await writeFile(before, JSON.stringify(sampleStreamReport([await sampleStreamRow(100)])));
+    await writeFile(after, JSON.stringify(sampleStreamReport([await sampleStreamRow(80)])));
+    const compare = (...more: readonly string[]) => mavseg("bench", "--compare", ...more).ended();
+    const worse = await compare(before, after, "--fail-over", "10%");
+    expect(worse.code).toBe(1);
+    expect(worse.stdout).toMatch(/^30 fps +age p50 +worse/m);
+    expect((await compare(before, after, "--fail-over", "60%")).code).toBe(0);
+    expect((await compare(after, before, "--fail-over", "0%")).code).toBe(0);
+    const asJson = await compare(before, after, "--json");
+    expect(JSON.parse(asJson.stdout).rows[0].changes[0]).toMatchObject({ figure: "knee", verdict: "worse" });
   });
 
   test("names a row whose run ends before its time, with what it said", async () => {

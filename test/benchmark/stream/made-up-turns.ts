@@ -45,7 +45,7 @@ export function turnOf(fps: number, frames: number, over: Partial<TurnRecord> = 
 
 /**
  * A stream that gives a mask to every frame up to its capacity, and above it as many masks per second as that; each is
- * processed for 1000 / capacity ms and is then half as old again.
+ * processed for 1000 / capacity ms and is then half as old again. One core is busy with it.
  */
 export function streamTurn(fps: number, durationMs: number, capacity: number): MeasuredTurn {
   const frames = Math.max(2, Math.round((fps * durationMs) / 1000));
@@ -62,6 +62,12 @@ export function streamTurn(fps: number, durationMs: number, capacity: number): M
   const masks = Array.from({ length: Math.floor(frames * share) }, (_, index) =>
     maskOf(Math.floor(index / share), fps, { timing, ageMs: 1.5 * processing }),
   );
-  const record = turnOf(fps, frames, { masks });
+  const usage = [0.25, 0.75].map((share) => ({
+    atMs: START_MS + share * durationMs,
+    cpuMs: share * durationMs,
+    rssBytes: 100_000_000,
+    peakRssBytes: 120_000_000,
+  }));
+  const record = turnOf(fps, frames, { masks, usage });
   return { counted: countTurn(record, { head: 0, tail: 0 }), counters: record.counters };
 }

@@ -1,0 +1,25 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { readReport } from "../../src/benchmark/read-report.js";
+import { temporaryFolder } from "../dataset/tiny-dataset.js";
+import { evenRounds, sampleReport, sampleSource } from "./sample-report.js";
+
+const report = (ms: number) => sampleReport([sampleSource(evenRounds(ms))]);
+
+test("a file that is no report is refused with what is wrong in it", async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.dir, "report.json");
+  await writeFile(file, JSON.stringify({ ...report(10), version: 3 }));
+  await expect(readReport(file)).rejects.toMatchObject({
+    code: "REPORT_INVALID",
+    actual: expect.stringContaining("version"),
+  });
+  await writeFile(file, "{");
+  await expect(readReport(file)).rejects.toMatchObject({ code: "REPORT_INVALID" });
+  await expect(readReport(path.join(folder.dir, "none.json"))).rejects.toMatchObject({
+    code: "INPUT_UNREADABLE",
+  });
+  await writeFile(file, JSON.stringify(report(10)));
+  expect((await readReport(file)).rows).toHaveLength(1);
+});
