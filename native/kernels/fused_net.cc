@@ -20,30 +20,6 @@ void pause() {
 #endif
 }
 
-int padded(int channels) { return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup; }
-
-/** `[rows,in,out]` to `[rows,padded in,padded out]`; what is added is 0. */
-std::vector<float> pad(const std::vector<float>& weights, int rows, int in, int out) {
-  const int wide = padded(in), broad = padded(out);
-  std::vector<float> to(static_cast<size_t>(rows) * wide * broad, 0.0F);
-  for (int row = 0; row < rows; row++) {
-    for (int i = 0; i < in; i++) {
-      const float* const from = weights.data() + (static_cast<size_t>(row) * in + i) * out;
-      std::copy_n(from, out, to.data() + (static_cast<size_t>(row) * wide + i) * broad);
-    }
-  }
-  return to;
-}
-
-std::vector<float> pad(const std::vector<float>& values, int rows, int channels) {
-  std::vector<float> to(static_cast<size_t>(rows) * padded(channels), 0.0F);
-  for (int row = 0; row < rows; row++) {
-    std::copy_n(values.data() + static_cast<size_t>(row) * channels, channels,
-                to.data() + static_cast<size_t>(row) * padded(channels));
-  }
-  return to;
-}
-
 void require(bool holds, const char* what) {
   if (!holds) throw std::invalid_argument(what);
 }
@@ -68,6 +44,37 @@ FusedNet::FusedNet(std::vector<FusedStep> steps, Isa isa, int workers)
   }
 }
 
+/** `[in,out]` to `[out,padded in]`. */
+std::vector<float> FusedNet::by_class(const std::vector<float>& weights, int in, int out) {
+  std::vector<float> to(static_cast<size_t>(out) * padded(in), 0.0F);
+  for (int i = 0; i < in; i++) {
+    for (int c = 0; c < out; c++) to[static_cast<size_t>(c) * padded(in) + i] = weights[static_cast<size_t>(i) * out + c];
+  }
+  return to;
+}
+
+/** `[rows,in,out]` to `[rows,padded in,padded out]`; what is added is 0. */
+std::vector<float> FusedNet::pad_pairs(const std::vector<float>& weights, int rows, int in, int out) {
+  const int wide = padded(in), broad = padded(out);
+  std::vector<float> to(static_cast<size_t>(rows) * wide * broad, 0.0F);
+  for (int row = 0; row < rows; row++) {
+    for (int i = 0; i < in; i++) {
+      const float* const from = weights.data() + (static_cast<size_t>(row) * in + i) * out;
+      std::copy_n(from, out, to.data() + (static_cast<size_t>(row) * wide + i) * broad);
+    }
+  }
+  return to;
+}
+
+std::vector<float> FusedNet::pad_channels(const std::vector<float>& values, int rows, int channels) {
+  std::vector<float> to(static_cast<size_t>(rows) * padded(channels), 0.0F);
+  for (int row = 0; row < rows; row++) {
+    std::copy_n(values.data() + static_cast<size_t>(row) * channels, channels,
+                to.data() + static_cast<size_t>(row) * padded(channels));
+  }
+  return to;
+}
+
 void FusedNet::pack(const FusedStep& step) {
   const size_t in = static_cast<size_t>(step.in), out = static_cast<size_t>(step.out);
   const bool is_conv = step.kind == StepKind::kConv;
@@ -86,12 +93,13 @@ void FusedNet::pack(const FusedStep& step) {
   require(step.weights.size() == taps * in * out && step.bias.size() == out, "weights of another size");
   Packed packed;
   if (is_separable) {
-    packed.depthwise = pad(step.depthwise, 9, step.in);
-    packed.depthwise_bias = pad(step.depthwise_bias, 1, step.in);
+    packed.depthwise = pad_channels(step.depthwise, 9, step.in);
+    packed.depthwise_bias = pad_channels(step.depthwise_bias, 1, step.in);
   }
-  packed.weights = is_on_picture ? pad(step.weights, static_cast<int>(in * taps), step.out)
-                                 : pad(step.weights, static_cast<int>(taps), step.in, step.out);
-  packed.bias = pad(step.bias, 1, step.out);
+  if (&step == &steps_.back()) packed.weights = by_class(step.weights, step.in, step.out);
+  else if (is_on_picture) packed.weights = pad_channels(step.weights, static_cast<int>(in * taps), step.out);
+  else packed.weights = pad_pairs(step.weights, static_cast<int>(taps), step.in, step.out);
+  packed.bias = pad_channels(step.bias, 1, step.out);
   packed_.push_back(std::move(packed));
 }
 

@@ -13,18 +13,19 @@ namespace mavseg {
 
 /** A map in memory, [rows,columns,channels], with columns of zeros on both sides so that kernels need no edges. */
 struct MapRows {
-  /** Column 0 of the row `first`. */
+  /** Column 0 of row 0. */
   float* data;
-  int first;
   /** Floats from row to row. */
   size_t stride;
-  float* row(int y) const { return data + static_cast<size_t>(y - first) * stride; }
+  /** Rows that are held, a power of 2, less 1: a later row takes the place of an earlier one. */
+  int mask;
+  float* row(int y) const { return data + static_cast<size_t>(y & mask) * stride; }
 };
 
 /**
- * A net as a list of fused steps, for pictures of any size. Steps that follow each other are computed strip by strip of
- * a few rows, where what lies between them would not stay in a core's cache otherwise: the rows that neighbouring strips
- * share are computed twice.
+ * A net as a list of fused steps, for pictures of any size. Steps that follow each other are computed together, row by
+ * row, where what lies between them would not stay in a core's cache otherwise: only the rows that the next step looks at
+ * are held. Threads share the picture by strips; rows that two strips look at are computed twice.
  */
 class FusedNet {
  public:
@@ -55,8 +56,9 @@ class FusedNet {
  private:
   /** Rows of a dense kernel, over all channels where the channels are planes. */
   static constexpr int kMaxConvRows = 32;
-  /** Px whose depthwise results lie between the two parts of a step: 4 KiB with 16 channels, an eighth of a first cache. */
-  static constexpr int kPiecePx = 64;
+  /** What lies between the two parts of a separable step: with the rows around it half of a first cache of 32 KiB. */
+  static constexpr int kPieceFloats = 1024;
+  static int padded(int channels) { return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup; }
 
   /** A step's weights as the kernels read them. */
   struct Packed {
@@ -77,7 +79,7 @@ class FusedNet {
     size_t row_floats() const { return static_cast<size_t>(left + width + right) * static_cast<size_t>(channels); }
   };
 
-  /** Steps that are computed together, strip by strip; only the last one's map is kept whole. */
+  /** Steps that are computed together; only the last one's map is kept whole. */
   struct Group {
     int first;
     int last;
@@ -102,31 +104,48 @@ class FusedNet {
     int to;
   };
 
+  /** A step's map within a strip, and the next of its rows to compute. */
+  struct Stage {
+    MapRows rows;
+    int next;
+  };
+
+  /** A strip in a thread's hands. */
+  struct Strip {
+    const Group& group;
+    int worker;
+    const float* picture;
+    float* logits;
+    Stage* stages;
+  };
+
   void pack(const FusedStep& step);
+  static std::vector<float> by_class(const std::vector<float>& weights, int in, int out);
+  static std::vector<float> pad_pairs(const std::vector<float>& weights, int rows, int in, int out);
+  static std::vector<float> pad_channels(const std::vector<float>& values, int rows, int channels);
   void plan_maps(int height, int width);
   void plan_borders();
   void plan_groups();
   int strip_rows(const Group& group) const;
-  bool joins(int step, const Group& group) const;
+  bool joins(int step) const;
   void plan_memory();
   void plan_scratch();
+  /** @return floats for what a strip holds between a group's steps */
+  size_t held_floats(const Group& group) const;
+  int held_rows(int step) const;
   Range input_rows(int step, Range output) const;
-  Range strip_range(const Group& group, int strip) const;
-  /** What a strip needs between its steps. */
-  size_t strip_floats(const Group& group, int strip) const;
   void work(int worker, const float* picture, float* logits);
   void run_strip(const Group& group, int strip, int worker, const float* picture, float* logits);
-  MapRows compute(const Group& group, int step, Range rows, float* room, int worker, const float* picture,
-                  float* logits);
-  void run_rows(int step, const MapRows& in, const MapRows& to, Range rows, int worker, const float* picture,
-                float* logits);
+  void compute_until(const Strip& strip, int step, int end);
+  void compute_row(const Strip& strip, int step, int y);
   void picture_row(const float* picture, int y, float* to, int worker);
   void picture_px(ConvRow job, const float* const* rows, int px, float* to, int worker);
   void conv_row(size_t step, const MapRows& in, int y, float* to);
   void separable_row(size_t step, const MapRows& in, int y, float* to, int worker);
+  void depthwise_piece(size_t step, const float* const* rows, size_t n, int channels, float* piece);
   void pointwise_row(size_t step, const float* from, float* to);
   void upsample_row(size_t step, const MapRows& in, int y, float* to);
-  void logit_rows(const MapRows& in, Range rows, int worker, float* logits);
+  void logit_row(const MapRows& in, int y, float* logits);
   void clear_borders(const Map& map, float* row) const;
   const float* row_or_zeros(const Map& map, const MapRows& rows, int y) const;
 
@@ -140,9 +159,10 @@ class FusedNet {
   std::vector<Group> groups_;
   std::unique_ptr<Progress[]> progress_;
   std::vector<Floats> memory_;
-  /** Per worker: the strips between a group's steps, then one piece of a row between a step's parts. */
-  std::vector<Floats> strips_;
+  /** Per worker: rows between a group's steps, a piece of a row between a step's parts, and how far each step is. */
+  std::vector<Floats> held_;
   std::vector<Floats> pieces_;
+  std::vector<std::vector<Stage>> stages_;
   std::vector<float> zeros_;
   std::atomic<bool> stopped_{false};
 };

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -14,10 +16,7 @@ namespace {
  */
 constexpr size_t kLargeBytes = 1 << 20;
 
-/** What lies between the steps of a strip should fill no more than a part of a core's second cache. */
-constexpr size_t kStripBytes = 384 << 10;
-
-/** Rows of a strip beside which the shared rows of another step are few. */
+/** Rows that a step may look at beyond its own for its strips to be worth their seams. */
 constexpr int kSharedRows = 2;
 
 /** Strips per thread: a thread that is held up leaves the others this much to take. */
@@ -25,8 +24,6 @@ constexpr int kStripsPerThread = 4;
 
 /** Cache lines. */
 constexpr size_t kAlignment = 64;
-
-int padded(int channels) { return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup; }
 
 int reach(const FusedStep& step) { return ((step.kind == StepKind::kConv ? step.kernel : 3) - 1) * step.dilation; }
 
@@ -101,9 +98,10 @@ FusedNet::Range FusedNet::input_rows(int index, Range output) const {
 }
 
 /** Whether a step is computed in the same strips as the one before it. */
-bool FusedNet::joins(int index, const Group& group) const {
+bool FusedNet::joins(int index) const {
   const FusedStep& step = steps_[static_cast<size_t>(index)];
-  if (step.input != index) return false;
+  // What a way up is made from is a quarter of its size and would be computed twice at every seam.
+  if (step.input != index || step.kind == StepKind::kUpsampleAdd) return false;
   int readers = 0;
   for (const FusedStep& other : steps_) {
     readers += other.input == index;
@@ -113,14 +111,14 @@ bool FusedNet::joins(int index, const Group& group) const {
   if (!slides(step)) return true;
   const Map& between = maps_[static_cast<size_t>(index)];
   const bool is_large = between.row_floats() * static_cast<size_t>(between.height) * sizeof(float) >= kLargeBytes;
-  return is_large && reach(step) <= kSharedRows && step.stride == 1 && group.last >= group.first;
+  return is_large && reach(step) <= kSharedRows && step.stride == 1;
 }
 
 void FusedNet::plan_groups() {
   groups_.clear();
   const int count = static_cast<int>(steps_.size());
   for (int index = 0; index < count; index++) {
-    if (index > 0 && joins(index, groups_.back())) {
+    if (index > 0 && joins(index)) {
       groups_.back().last = index;
     } else {
       groups_.push_back({index, index, 0, 0});
@@ -137,12 +135,23 @@ void FusedNet::plan_groups() {
 int FusedNet::strip_rows(const Group& group) const {
   const int height = maps_[static_cast<size_t>(group.last) + 1].height;
   const int shares = workers_ == 1 ? 1 : workers_ * kStripsPerThread;
-  const int rows = (height + shares - 1) / shares;
-  size_t row_bytes = 0;
+  return (height + shares - 1) / shares;
+}
+
+/** Rows of a step's map that the next step looks at for one of its own, as a power of 2. */
+int FusedNet::held_rows(int index) const {
+  const FusedStep& reader = steps_[static_cast<size_t>(index) + 1];
+  int rows = 1;
+  while (rows < (slides(reader) ? reach(reader) + 1 : 1)) rows *= 2;
+  return rows;
+}
+
+size_t FusedNet::held_floats(const Group& group) const {
+  size_t floats = 0;
   for (int index = group.first; index < group.last; index++) {
-    row_bytes += maps_[static_cast<size_t>(index) + 1].row_floats() * sizeof(float);
+    floats += maps_[static_cast<size_t>(index) + 1].row_floats() * static_cast<size_t>(held_rows(index));
   }
-  return row_bytes == 0 ? rows : std::clamp(static_cast<int>(kStripBytes / row_bytes), 1, rows);
+  return floats;
 }
 
 /** Memory for the maps that are kept whole; what no later group reads is used again. */
@@ -178,33 +187,29 @@ void FusedNet::plan_memory() {
   }
   memory_.clear();
   for (const Slot& slot : slots) memory_.push_back(new_floats(slot.floats));
-  kept_.assign(maps_.size(), {nullptr, 0, 0});
+  kept_.assign(maps_.size(), {nullptr, 0, std::numeric_limits<int>::max()});
   for (int index = 0; index + 1 < count; index++) {
     const size_t value = static_cast<size_t>(groups_[static_cast<size_t>(index)].last) + 1;
     const Map& map = maps_[value];
     float* const start = memory_[slot_of[value]].get();
-    kept_[value] = {start + map.left * map.channels, 0, map.row_floats()};
+    kept_[value].data = start + map.left * map.channels;
+    kept_[value].stride = map.row_floats();
   }
 }
 
 void FusedNet::plan_scratch() {
-  size_t strip = 0, longest = 0;
-  int channels = 0;
-  for (const Group& group : groups_) {
-    for (int index = 0; index < group.strips; index++) strip = std::max(strip, strip_floats(group, index));
-  }
-  for (const Map& map : maps_) {
-    longest = std::max(longest, map.row_floats());
-    channels = std::max(channels, map.channels);
-  }
+  size_t held = 0, longest = 0;
+  for (const Group& group : groups_) held = std::max(held, held_floats(group));
+  for (const Map& map : maps_) longest = std::max(longest, map.row_floats());
   zeros_.assign(longest, 0);
+  stages_.assign(static_cast<size_t>(workers_), std::vector<Stage>(steps_.size()));
   const FusedStep& stem = steps_.front();
   const size_t window = static_cast<size_t>(stem.in) * stem.kernel * stem.kernel;
-  strips_.clear();
+  held_.clear();
   pieces_.clear();
-  const size_t piece = std::max({static_cast<size_t>(kPiecePx * channels), maps_.back().row_floats(), window});
+  const size_t piece = std::max(static_cast<size_t>(kPieceFloats), window);
   for (int worker = 0; worker < workers_; worker++) {
-    strips_.push_back(new_floats(strip));
+    held_.push_back(new_floats(held));
     pieces_.push_back(new_floats(piece));
   }
 }

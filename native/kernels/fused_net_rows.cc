@@ -1,67 +1,55 @@
 #include <algorithm>
-#include <cstring>
 
 #include "fused_net.h"
 
 namespace mavseg {
 
-FusedNet::Range FusedNet::strip_range(const Group& group, int strip) const {
-  const int from = strip * group.strip_rows;
-  return {from, std::min(from + group.strip_rows, maps_[static_cast<size_t>(group.last) + 1].height)};
-}
-
-size_t FusedNet::strip_floats(const Group& group, int strip) const {
-  Range rows = strip_range(group, strip);
-  size_t floats = 0;
-  for (int step = group.last; step > group.first; step--) {
-    rows = input_rows(step, rows);
-    floats += maps_[static_cast<size_t>(step)].row_floats() * static_cast<size_t>(rows.to - rows.from);
+void FusedNet::run_strip(const Group& group, int index, int worker, const float* picture, float* logits) {
+  Stage* const stages = stages_[static_cast<size_t>(worker)].data();
+  float* room = held_[static_cast<size_t>(worker)].get();
+  const int height = maps_[static_cast<size_t>(group.last) + 1].height;
+  int first = index * group.strip_rows;
+  const int end = std::min(first + group.strip_rows, height);
+  stages[group.last] = {kept_[static_cast<size_t>(group.last) + 1], first};
+  for (int step = group.last - 1; step >= group.first; step--) {
+    const Map& map = maps_[static_cast<size_t>(step) + 1];
+    const int rows = held_rows(step);
+    first = input_rows(step + 1, {first, first + 1}).from;
+    stages[step] = {{room + map.left * map.channels, map.row_floats(), rows - 1}, first};
+    room += map.row_floats() * static_cast<size_t>(rows);
   }
-  return floats;
+  compute_until({group, worker, picture, logits, stages}, group.last, end);
 }
 
-void FusedNet::run_strip(const Group& group, int strip, int worker, const float* picture, float* logits) {
-  float* room = strips_[static_cast<size_t>(worker)].get();
-  compute(group, group.last, strip_range(group, strip), room, worker, picture, logits);
-}
-
-/** Computes rows of a step's map: those of the steps before it in the group first, into the strip's room. */
-MapRows FusedNet::compute(const Group& group, int index, Range rows, float* room, int worker, const float* picture,
-                          float* logits) {
-  const Map& map = maps_[static_cast<size_t>(index) + 1];
-  MapRows to = kept_[static_cast<size_t>(index) + 1];
-  if (index < group.last) {
-    to = {room + map.left * map.channels, rows.from, map.row_floats()};
-    room += map.row_floats() * static_cast<size_t>(rows.to - rows.from);
+/** Computes a step's rows, and of the steps before it in the group the rows that each needs. */
+void FusedNet::compute_until(const Strip& strip, int step, int end) {
+  for (int& y = strip.stages[step].next; y < end; y++) {
+    if (step > strip.group.first) compute_until(strip, step - 1, input_rows(step, {y, y + 1}).to);
+    compute_row(strip, step, y);
   }
-  MapRows in = kept_[static_cast<size_t>(steps_[static_cast<size_t>(index)].input)];
-  if (index > group.first) in = compute(group, index - 1, input_rows(index, rows), room, worker, picture, logits);
-  run_rows(index, in, to, rows, worker, picture, logits);
-  return to;
 }
 
-void FusedNet::run_rows(int index, const MapRows& in, const MapRows& to, Range rows, int worker, const float* picture,
-                        float* logits) {
+void FusedNet::compute_row(const Strip& strip, int index, int y) {
   const size_t step = static_cast<size_t>(index);
-  if (step + 1 == steps_.size()) return logit_rows(in, rows, worker, logits);
-  for (int y = rows.from; y < rows.to; y++) {
-    float* const row = to.row(y);
-    clear_borders(maps_[step + 1], row);
-    switch (steps_[step].kind) {
-      case StepKind::kConv:
-        if (index == 0) picture_row(picture, y, row, worker);
-        else conv_row(step, in, y, row);
-        break;
-      case StepKind::kSeparable:
-        separable_row(step, in, y, row, worker);
-        break;
-      case StepKind::kPointwise:
-        pointwise_row(step, in.row(y), row);
-        break;
-      case StepKind::kUpsampleAdd:
-        upsample_row(step, in, y, row);
-        break;
-    }
+  const size_t value = static_cast<size_t>(steps_[step].input);
+  const MapRows& in = index > strip.group.first ? strip.stages[index - 1].rows : kept_[value];
+  if (step + 1 == steps_.size()) return logit_row(in, y, strip.logits);
+  float* const row = strip.stages[index].rows.row(y);
+  clear_borders(maps_[step + 1], row);
+  switch (steps_[step].kind) {
+    case StepKind::kConv:
+      if (index == 0) picture_row(strip.picture, y, row, strip.worker);
+      else conv_row(step, in, y, row);
+      break;
+    case StepKind::kSeparable:
+      separable_row(step, in, y, row, strip.worker);
+      break;
+    case StepKind::kPointwise:
+      pointwise_row(step, in.row(y), row);
+      break;
+    case StepKind::kUpsampleAdd:
+      upsample_row(step, in, y, row);
+      break;
   }
 }
 
@@ -150,14 +138,29 @@ void FusedNet::separable_row(size_t index, const MapRows& in, int y, float* to, 
     rows[tap] = row_or_zeros(map, in, from) - step.pad_before * map.channels;
   }
   float* const piece = pieces_[static_cast<size_t>(worker)].get();
-  for (int px = 0; px < out.width; px += kPiecePx) {
-    const size_t n = static_cast<size_t>(std::min(kPiecePx, out.width - px));
-    kernels_.depthwise({rows, px_step, step.dilation * channels, packed.depthwise.data(), packed.depthwise_bias.data(),
-                        step.inner_relu, map.channels, n, piece});
+  const int piece_px = kPieceFloats / map.channels;
+  for (int px = 0; px < out.width; px += piece_px) {
+    const size_t n = static_cast<size_t>(std::min(piece_px, out.width - px));
+    depthwise_piece(index, rows, n, map.channels, piece);
     const float* residual = step.residual ? in.row(y) + px * map.channels : nullptr;
     kernels_.conv({&piece, 1, map.channels, channels, packed.weights.data(), packed.bias.data(), residual, step.relu,
                    out.channels, n, to + px * out.channels});
-    for (const float*& row : rows) row += kPiecePx * px_step;
+    for (const float*& row : rows) row += piece_px * px_step;
+  }
+}
+
+void FusedNet::depthwise_piece(size_t index, const float* const* rows, size_t n, int channels, float* piece) {
+  const FusedStep& step = steps_[index];
+  const Packed& packed = packed_[index];
+  const size_t reach = static_cast<size_t>(step.dilation) * channels;
+  // Px that lie a dilation apart look at the same px, which the kernel makes use of where they are neighbours to it.
+  const size_t turns = step.stride == 1 ? std::min(static_cast<size_t>(step.dilation), n) : 1;
+  for (size_t turn = 0; turn < turns; turn++) {
+    const size_t shift = turn * channels;
+    const float* const shifted[3] = {rows[0] + shift, rows[1] + shift, rows[2] + shift};
+    kernels_.depthwise({shifted, step.stride == 1 ? reach : static_cast<size_t>(step.stride) * channels, reach,
+                        packed.depthwise.data(), packed.depthwise_bias.data(), step.inner_relu, channels,
+                        (n - turn + turns - 1) / turns, piece + shift, turns * channels});
   }
 }
 
@@ -178,17 +181,12 @@ void FusedNet::upsample_row(size_t index, const MapRows& in, int y, float* to) {
   kernels_.upsample_add({in.row(near), in.row(far), skip, map.channels, static_cast<size_t>(map.width), to});
 }
 
-void FusedNet::logit_rows(const MapRows& in, Range rows, int worker, float* logits) {
+void FusedNet::logit_row(const MapRows& in, int y, float* logits) {
   const Map& map = maps_.back();
-  const size_t plane = static_cast<size_t>(map.height) * map.width;
-  float* const scores = pieces_[static_cast<size_t>(worker)].get();
-  for (int y = rows.from; y < rows.to; y++) {
-    pointwise_row(steps_.size() - 1, in.row(y), scores);
-    float* const to = logits + static_cast<size_t>(y) * map.width;
-    for (int channel = 0; channel < classes(); channel++) {
-      for (int x = 0; x < map.width; x++) to[channel * plane + x] = scores[x * map.channels + channel];
-    }
-  }
+  const size_t width = static_cast<size_t>(map.width);
+  const Packed& packed = packed_.back();
+  kernels_.score({in.row(y), padded(steps_.back().in), packed.weights.data(), packed.bias.data(), classes(), width,
+                  logits + static_cast<size_t>(y) * width, width * static_cast<size_t>(map.height)});
 }
 
 }  // namespace mavseg

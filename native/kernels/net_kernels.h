@@ -44,6 +44,8 @@ struct DepthwiseRow {
   int channels;
   size_t n;
   float* to;
+  /** Floats from px to px of `to`. */
+  size_t to_step;
 };
 
 /**
@@ -61,10 +63,24 @@ struct UpsampleRow {
   float* to;
 };
 
+/** to[c][p] = bias[c] + sum over i of from[p][i] * weights[c][i], each class in a plane of its own */
+struct ScoreRow {
+  const float* from;
+  int channels;
+  const float* weights;
+  const float* bias;
+  int classes;
+  size_t n;
+  float* to;
+  /** Floats from class to class of `to`. */
+  size_t plane;
+};
+
 struct NetKernels {
   void (*conv)(const ConvRow&);
   void (*depthwise)(const DepthwiseRow&);
   void (*upsample_add)(const UpsampleRow&);
+  void (*score)(const ScoreRow&);
 };
 
 const NetKernels& net_kernels(Isa isa);

@@ -11,6 +11,7 @@
 #include "half_float.h"
 #include "input_tensor.h"
 #include "mask_decoder.h"
+#include "net_tests.h"
 #include "plain.h"
 #include "thread_pool.h"
 
@@ -454,6 +455,12 @@ int main() {
       {"run lengths of the largest and the smallest runs", run_lengths_of_the_largest_and_the_smallest_runs},
       {"halves survive both ways", halves_survive_both_ways},
       {"pools do every row once", pools_do_every_row_once},
+      {"rows of nets are what plain loops give", rows_of_nets_are_what_plain_loops_give},
+      {"fused nets compute their layers", fused_nets_compute_their_layers},
+      {"joined steps compute their layers", joined_steps_compute_their_layers},
+      {"fused nets take another size", fused_nets_take_another_size},
+      {"fused nets refuse what does not fit", fused_nets_refuse_what_does_not_fit},
+      {"a stopped net ends", a_stopped_net_ends},
   };
   for (const auto& [name, run] : tests) {
     run();
