@@ -6,7 +6,8 @@ const rooms = {
   onnx: ["core", "model", "nets"],
   dataset: ["core"],
   training: ["core", "dataset", "engine", "evaluation", "model", "nets", "onnx"],
-  engine: ["core", "machine", "model"],
+  temporal: ["core"],
+  engine: ["core", "machine", "model", "temporal"],
   "onnx-backend": ["core", "engine"],
   machine: ["core"],
   doctor: ["core", "engine", "machine", "model"],
@@ -16,7 +17,7 @@ const rooms = {
   evaluation: ["core", "dataset", "engine", "model", "overlay"],
   pipeline: ["core", "model", "engine", "transport"],
   benchmark: ["core", "dataset", "engine", "evaluation", "machine", "model", "pipeline", "transport"],
-  video: ["core", "engine", "model", "overlay", "transport"],
+  video: ["core", "engine", "model", "overlay", "temporal", "transport"],
   fleet: ["core", "engine", "model", "video"],
   demo: ["core", "dataset", "evaluation", "overlay", "synth", "transport"],
 };

@@ -174,6 +174,8 @@ std::unique_ptr<NetRunner> Segmenter::open_fused(Session& session, Answer& ready
 
 size_t Segmenter::process(const Job& job) {
   const Clock::time_point start = Clock::now();
+  // Before anything that can fail: the frame after one that did may not go on from what came before both.
+  if (!job.goes_on && plan_ != nullptr && plan_->temporal != nullptr) plan_->temporal->forget();
   const Picture picture = decode(job);
   const bool is_raw = std::holds_alternative<Picture>(job.picture);
   const Clock::time_point decoded = is_raw ? start : Clock::now();
@@ -183,11 +185,11 @@ size_t Segmenter::process(const Job& job) {
   net_->run();
   const Clock::time_point inferred = Clock::now();
   const OutputView& output = net_->output();
-  if (plan_->decoder == nullptr) {
-    plan_->decoder = std::make_unique<MaskDecoder>(output_spec(output), job.geometry.x, job.geometry.y, isa_, pool_->size());
-  }
+  if (plan_->decoder == nullptr) plan_output(output);
+  const void* scores = output.data;
+  if (plan_->temporal != nullptr) scores = plan_->temporal->run(plan_->input->data(), scores, *pool_);
   const size_t run_length_bytes =
-      plan_->decoder->run(output.data, job.mask, *pool_, statistics_.data(), job.run_lengths);
+      plan_->decoder->run(scores, job.mask, *pool_, statistics_.data(), job.run_lengths);
   const double timings_ms[kReportTimings] = {ms_between(start, decoded), ms_between(decoded, ready),
                                              ms_between(ready, inferred), ms_between(inferred, Clock::now())};
   write_report(job, timings_ms, statistics_);
@@ -213,6 +215,18 @@ void Segmenter::plan(const Geometry& geometry) {
                                         : std::vector<int64_t>{1, geometry.y.tensor, geometry.x.tensor, channels};
   net_->set_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
   plan_ = std::move(plan);
+}
+
+void Segmenter::plan_output(const OutputView& output) {
+  const Geometry& geometry = plan_->geometry;
+  OutputSpec spec = output_spec(output);
+  if (options_.temporal) {
+    plan_->temporal =
+        std::make_unique<TemporalFilter>(*options_.temporal, options_.input, geometry.x.tensor, geometry.y.tensor,
+                                         options_.output.stride, spec, isa_, pool_->size());
+    spec = plan_->temporal->result();
+  }
+  plan_->decoder = std::make_unique<MaskDecoder>(spec, geometry.x, geometry.y, isa_, pool_->size());
 }
 
 OutputSpec Segmenter::output_spec(const OutputView& output) const {

@@ -17,6 +17,7 @@
 #include "kernels/input_tensor.h"
 #include "kernels/mask_decoder.h"
 #include "kernels/picture.h"
+#include "kernels/temporal_filter.h"
 #include "session.h"
 
 namespace mavseg {
@@ -35,6 +36,8 @@ struct SegmenterOptions {
   SessionOptions session;
   InputSpec input;
   OutputManifest output;
+  /** How earlier frames count; without it each mask is of its frame alone. */
+  std::optional<TemporalSpec> temporal;
   /** What TurboJpegApi opens with the first JPEG file. */
   std::string turbojpeg;
   /** The net as fused steps, for the CPU; without them onnxruntime runs it. */
@@ -53,6 +56,8 @@ constexpr int kReportPerClass = 7;
 struct Job {
   std::variant<Picture, JpegFile> picture;
   Geometry geometry;
+  /** Whether the frame follows on the one before it; otherwise earlier frames count no more. */
+  bool goes_on;
   /** `[height, width]` */
   uint8_t* mask;
   /** `kReportTimings + class_count * kReportPerClass` numbers */
@@ -107,6 +112,8 @@ class Segmenter {
   struct Plan {
     Geometry geometry;
     std::unique_ptr<InputTensor> input;
+    /** Made with the decoder, where earlier frames count. */
+    std::unique_ptr<TemporalFilter> temporal;
     std::unique_ptr<MaskDecoder> decoder;
   };
 
@@ -120,6 +127,7 @@ class Segmenter {
   size_t process(const Job& job);
   Picture decode(const Job& job);
   void plan(const Geometry& geometry);
+  void plan_output(const OutputView& output);
   OutputSpec output_spec(const OutputView& output) const;
   void write_report(const Job& job, const double* timings_ms, const std::vector<ClassStatistics>& statistics) const;
 

@@ -133,7 +133,8 @@ Napi::Value SegmenterObject::submit(const Napi::CallbackInfo& info, std::variant
   const Napi::Value promise = pending->deferred.Promise();
   hold(env);
   uint8_t* const lengths = run_lengths.IsEmpty() ? nullptr : run_lengths.Data();
-  segmenter_->submit({picture, geometry, mask.Data(), report.Data(), lengths, pending});
+  const bool goes_on = info[rest + 4].As<Napi::Boolean>();
+  segmenter_->submit({picture, geometry, goes_on, mask.Data(), report.Data(), lengths, pending});
   return promise;
 }
 

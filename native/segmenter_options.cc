@@ -103,6 +103,13 @@ FusedNetOptions read_fused(const Napi::Value& value) {
   return read;
 }
 
+std::optional<TemporalSpec> read_temporal(const Napi::Value& value) {
+  if (value.IsUndefined()) return std::nullopt;
+  const Napi::Object temporal = value.As<Napi::Object>();
+  const auto real = [&](const char* key) { return static_cast<float>(number(temporal, key)); };
+  return TemporalSpec{real("keep"), real("limit"), real("noise"), real("contrastShare"), floats(temporal, "hysteresis")};
+}
+
 AxisGeometry read_axis(const double* n) {
   const auto px = [n](int index) { return static_cast<int>(std::clamp(n[index], -1.0, 1e9)); };
   return {px(0), px(1), px(2), px(3), px(4), px(5), {n[6], n[7], px(8), px(9)}};
@@ -126,6 +133,7 @@ SegmenterOptions read_options(const Napi::Object& options) {
   read.input = read_input(input);
   read.output = read_output(output);
   read.fused = read_fused(options.Get("fused"));
+  read.temporal = read_temporal(options.Get("temporal"));
   read.turbojpeg = text(options, "turbojpeg");
   const Napi::Value model = options.Get("model");
   if (model.IsString()) {

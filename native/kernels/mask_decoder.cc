@@ -152,33 +152,15 @@ const float* MaskDecoder::load_row(const void* output, int row, int keep, Scratc
 void MaskDecoder::load_scores(const void* output, int row, float* target, Scratch& scratch) const {
   const size_t width = static_cast<size_t>(spec_.width);
   if (spec_.kind == OutputKind::kLogits && spec_.channels == 2) {
-    const float* first = plane_row(output, row, 0, scratch.spare.data());
-    const float* second = plane_row(output, row, 1, scratch.spare.data() + width);
+    const float* first = score_row(spec_, kernels_, output, row, 0, scratch.spare.data());
+    const float* second = score_row(spec_, kernels_, output, row, 1, scratch.spare.data() + width);
     kernels_.subtract(second, first, width, target);
     return;
   }
   for (int plane = 0; plane < planes_; plane++) {
-    const float* source = plane_row(output, row, plane, target + plane * width);
+    const float* source = score_row(spec_, kernels_, output, row, plane, target + plane * width);
     if (source != target + plane * width) std::memcpy(target + plane * width, source, width * sizeof(float));
   }
-}
-
-/** @return the scores of one row and channel: in the output itself where they lie side by side as floats, else in `target` */
-const float* MaskDecoder::plane_row(const void* output, int row, int channel, float* target) const {
-  const size_t width = static_cast<size_t>(spec_.width);
-  if (!spec_.channels_last) {
-    const size_t first = (static_cast<size_t>(channel) * spec_.height + row) * width;
-    if (spec_.type == OutputType::kFloat32) return static_cast<const float*>(output) + first;
-    kernels_.widen(static_cast<const uint16_t*>(output) + first, width, target);
-    return target;
-  }
-  const size_t first = static_cast<size_t>(row) * width * spec_.channels + channel;
-  for (size_t x = 0; x < width; x++) {
-    const size_t at = first + x * spec_.channels;
-    if (spec_.type == OutputType::kFloat32) target[x] = static_cast<const float*>(output)[at];
-    else kernels_.widen(static_cast<const uint16_t*>(output) + at, 1, target + x);
-  }
-  return target;
 }
 
 void MaskDecoder::load_ids(const void* output, int row, uint8_t* ids) const {

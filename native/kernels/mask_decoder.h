@@ -5,29 +5,12 @@
 
 #include "class_statistics.h"
 #include "geometry.h"
+#include "output_spec.h"
 #include "row_kernels.h"
 #include "run_lengths.h"
 #include "thread_pool.h"
 
 namespace mavseg {
-
-enum class OutputKind { kLogits, kBinaryLogit, kClassIds };
-enum class OutputType { kFloat32, kFloat16, kUint8, kInt32, kInt64 };
-
-/** What a net gives: scores or ids of `width` x `height` px. */
-struct OutputSpec {
-  OutputKind kind;
-  OutputType type;
-  /** Score planes; 1 for a binary logit and for class ids. */
-  int channels;
-  int width;
-  int height;
-  /** [1,h,w,C] instead of [1,C,h,w]. */
-  bool channels_last;
-  /** Ids of the mask are below it, or `other_id` where a net gives an id that is none of the classes. */
-  int class_count;
-  uint8_t other_id;
-};
 
 /**
  * Turns a net's low-resolution output into class ids of the frame's size and what is known of each class, in one pass.
@@ -83,7 +66,6 @@ class MaskDecoder {
   void blend_row(const void* output, int y, Scratch& scratch);
   const float* load_row(const void* output, int row, int keep, Scratch& scratch);
   void load_scores(const void* output, int row, float* target, Scratch& scratch) const;
-  const float* plane_row(const void* output, int row, int channel, float* target) const;
   void load_ids(const void* output, int row, uint8_t* ids) const;
   void write_row(uint8_t* row, int y, Scratch& scratch) const;
   int best_between(const Scratch& scratch, int column, float weight) const;

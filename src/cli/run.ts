@@ -39,6 +39,7 @@ const runOptions = z.strictObject({
   encoding: z.enum(MASK_ENCODINGS).default("mono8"),
   record: z.string().min(1).optional(),
   recordOverlay: z.boolean().default(false),
+  temporal: z.boolean().default(false),
   ...engineOptions,
   silenceMs: z.int().min(1).max(86_400_000).default(5000),
   maxFrames: countOption,
@@ -78,6 +79,7 @@ export function createCommand(): Command {
       "record frames and masks to a .mcap file, or to one of its own in a folder",
     )
     .option("--record-overlay", "record frames with their masks over them as well, as H.264")
+    .option("--temporal", "let earlier frames count, so that masks flicker less (docs/temporal.md)")
     .option("--silence-ms <n>", "tell when no frame came for so long (default: 5000)", Number)
     .option("--max-frames <n>", "end after so many frames", Number)
     .option("--config <file>", "read options from a JSON file")

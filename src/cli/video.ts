@@ -20,6 +20,7 @@ const videoOptions = z.strictObject({
   ...recordingOptions,
   resume: z.boolean().default(false),
   force: z.boolean().default(false),
+  temporal: z.boolean().default(false),
   ...engineOptions,
   json: z.boolean().default(false),
 });
@@ -46,6 +47,7 @@ export function createCommand(): Command {
     .option("--input <path...>", "videos, image folders, images, or patterns in quotes")
     .option("--out <dir>", "folder for all outputs");
   return addRecordingOptions(command)
+    .option("--temporal", "let earlier pictures count, so that masks flicker less (docs/temporal.md)")
     .option("--resume", "go on with an unfinished run from its last finished chunk")
     .option("--force", "replace earlier outputs")
     .option("--json", "print the summary as JSON")

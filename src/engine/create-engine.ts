@@ -1,5 +1,6 @@
 import { MavsegError } from "../errors.js";
 import type { LoadedModel } from "../model/load-model.js";
+import { type TemporalChoice, type TemporalSettings, temporalSettings } from "../temporal/settings.js";
 import type { Engine } from "./engine.js";
 import { PROVIDER_CHOICES, type ProviderRequest } from "./providers/provider.js";
 
@@ -28,6 +29,11 @@ export interface EngineOptions {
    * mask; the reference engine would have to read it once more, so it leaves them out.
    */
   readonly runLengths?: boolean | undefined;
+  /**
+   * Whether what earlier frames said counts too, and how much: masks flicker less; docs/temporal.md. Frames must come in
+   * their order, from one camera. Left out, each mask is of its frame alone. Not for nets that give class ids.
+   */
+  readonly temporal?: TemporalChoice | undefined;
   /** Path of another libonnxruntime (1.22 or newer) than that of onnxruntime-node; for the native engine only. */
   readonly ortLibrary?: string | undefined;
   /** Told why `auto` took the reference engine or refused a provider, and when a provider breaks. */
@@ -36,27 +42,39 @@ export interface EngineOptions {
   readonly progress?: ((message: string) => void) | undefined;
 }
 
+/** With what `temporal` stands for. */
+type FullOptions = Omit<EngineOptions, "temporal"> & { readonly temporal: TemporalSettings | undefined };
+
 /** More threads than any board or workstation has cores: a larger number is a mistake. */
 const MAX_THREADS = 256;
 
 /**
  * Gives a model to an engine. The first frame of a size is slower than the next: warm up with one where that matters.
- * @throws MavsegError `USAGE` for unknown options, `MODEL_CORRUPT` where the engine refuses the model,
+ * @throws MavsegError `USAGE` for unknown options and `temporal` with a net that gives class ids, `MODEL_CORRUPT` where the engine refuses the model,
  *   `ENGINE_UNAVAILABLE` where `native` was asked for and cannot be loaded, `ORT_LIBRARY_UNUSABLE`,
  *   `PROVIDER_UNAVAILABLE` where an accelerator was asked for and cannot be had, `PROVIDER_LIBRARY_UNUSABLE`
  */
 export async function createEngine(model: LoadedModel, options: EngineOptions = {}): Promise<Engine> {
   checkEngineOptions(options);
   const { engine = "auto" } = options;
-  if (engine === "reference") return createReference(model, options);
+  const full = { ...options, temporal: checkedTemporal(model, options) };
+  if (engine === "reference") return createReference(model, full);
   try {
-    return await createNative(model, options);
+    return await createNative(model, full);
   } catch (error) {
     if (engine === "native" || namesWhatOnlyNativeHas(options)) throw error;
-    const reference = await createReference(model, options);
+    const reference = await createReference(model, full);
     options.log?.(`the reference engine runs this model, several times slower: ${(error as Error).message}`);
     return reference;
   }
+}
+
+function checkedTemporal({ manifest }: LoadedModel, options: EngineOptions): TemporalSettings | undefined {
+  const settings = temporalSettings(options.temporal, manifest.classes.length);
+  if (settings !== undefined && manifest.output.kind === "class-ids") {
+    throw usage("a net that gives scores with temporal", `${manifest.name}, which gives class ids`);
+  }
+  return settings;
 }
 
 /** Whoever names a library or an accelerator wants that one, not a silent replacement. */
@@ -68,16 +86,17 @@ function namesWhatOnlyNativeHas(options: EngineOptions): boolean {
 
 // Each engine is loaded when it is wanted: the other one's libraries would cost memory and time at the start.
 
-async function createNative(model: LoadedModel, options: EngineOptions): Promise<Engine> {
+async function createNative(model: LoadedModel, options: FullOptions): Promise<Engine> {
   const { openEngine } = await import("./providers/open-engine.js");
   return openEngine(model, { ...options, executionProvider: options.executionProvider ?? "auto" });
 }
 
-async function createReference(model: LoadedModel, options: EngineOptions): Promise<Engine> {
-  const { threads, executionProvider = "auto" } = options;
+async function createReference(model: LoadedModel, options: FullOptions): Promise<Engine> {
+  const { threads, temporal, executionProvider = "auto" } = options;
   const { ReferenceEngine } = await import("./reference/reference-engine.js");
   return ReferenceEngine.create(model, {
     threads,
+    temporal,
     executionProvider: executionProvider === "auto" ? "cpu" : executionProvider,
   });
 }

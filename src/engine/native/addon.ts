@@ -4,6 +4,7 @@ import type { PixelEncoding } from "../../core/frame.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import type { FusedNet } from "./fused/fused-step.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
 
 /** The order is that of `Encoding` in native/kernels/picture.h. */
 export const RAW_ENCODINGS = [
@@ -51,6 +52,10 @@ export interface SegmenterOptions {
   };
   /** The net as steps that the addon computes itself, on the CPU; without it onnxruntime runs the model. */
   readonly fused: FusedNet | undefined;
+  /** How earlier frames count; without it each mask is of its frame alone. */
+  readonly temporal:
+    | (Omit<TemporalSettings, "hysteresis"> & { readonly hysteresis: Float32Array })
+    | undefined;
   /** Path or name of the library that decodes JPEG files; opened with the first one. */
   readonly turbojpeg: string;
 }
@@ -84,6 +89,7 @@ export interface NativeSegmenter {
    * @param report `REPORT_TIMINGS + classCount * REPORT_PER_CLASS` numbers, written in full
    * @param runLengths `RUN_LENGTH_BYTES_PER_PX` bytes per px or more for the mask's run lengths (`rle8` of
    *   docs/wire-format.md); left out, there are none
+   * @param goesOn whether the frame follows on the one before; only with `temporal`
    * @returns how many bytes of `runLengths` were written
    */
   segment(
@@ -96,6 +102,7 @@ export interface NativeSegmenter {
     mask: Uint8Array,
     report: Float64Array,
     runLengths: Uint8Array | undefined,
+    goesOn: boolean,
   ): Promise<number>;
   /**
    * As `segment`, from a JPEG file. It must be plain, see `isPlainJpeg`, and the library opened.
@@ -109,6 +116,7 @@ export interface NativeSegmenter {
     mask: Uint8Array,
     report: Float64Array,
     runLengths: Uint8Array | undefined,
+    goesOn: boolean,
   ): Promise<number>;
   /** Finishes what is in flight. */
   close(): Promise<void>;

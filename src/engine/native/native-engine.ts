@@ -3,6 +3,8 @@ import { checkFrame, isCompressed } from "../../core/frame.js";
 import type { Mask } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
+import { Continuity } from "../../temporal/continuity.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
 import type { ExecutionProvider } from "../providers/provider.js";
 import { type Geometry, planGeometry } from "../reference/geometry.js";
@@ -32,6 +34,8 @@ export interface NativeEngineOptions {
   readonly threads?: number | undefined;
   /** Whether masks carry their run lengths. */
   readonly runLengths?: boolean | undefined;
+  /** How earlier frames count. */
+  readonly temporal?: TemporalSettings | undefined;
   /** Path of another libonnxruntime than that of onnxruntime-node. */
   readonly ortLibrary?: string | undefined;
   /** What to run on and its name; left out, the CPU. */
@@ -74,11 +78,13 @@ export class NativeEngine implements Engine {
   readonly ortVersion: string;
   /** Whether the net runs on the addon's own kernels, not onnxruntime's. */
   readonly isFused: boolean;
+  readonly temporal: TemporalSettings | undefined;
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
   readonly #masks = new MaskPool();
   /** Undefined where nobody wants run lengths. */
   readonly #runLengths: MaskPool | undefined;
+  readonly #continuity = new Continuity();
   #plan: SizePlan | undefined;
   #submitted: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -89,7 +95,7 @@ export class NativeEngine implements Engine {
     { ortVersion, isFused }: Readiness,
     executionProvider: ExecutionProvider,
     turbojpeg: Turbojpeg,
-    findsRunLengths: boolean,
+    { runLengths, temporal }: NativeEngineOptions,
   ) {
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
@@ -98,7 +104,8 @@ export class NativeEngine implements Engine {
     this.isFused = isFused;
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
-    this.#runLengths = findsRunLengths ? new MaskPool() : undefined;
+    this.#runLengths = runLengths === true ? new MaskPool() : undefined;
+    this.temporal = temporal;
   }
 
   /**
@@ -115,6 +122,10 @@ export class NativeEngine implements Engine {
     const segmenter = new Segmenter({
       ...segmenterOptions(model, ortLibrary, threads, choice),
       fused: name === "cpu" ? planFused(model, options.fused) : undefined,
+      temporal: options.temporal && {
+        ...options.temporal,
+        hysteresis: Float32Array.from(options.temporal.hysteresis),
+      },
       turbojpeg: turbojpeg.library,
     });
     try {
@@ -122,7 +133,7 @@ export class NativeEngine implements Engine {
       const { fusedRefusal } = readiness;
       if (fusedRefusal !== "")
         options.log?.(`onnxruntime runs the net, not the fused kernels: ${fusedRefusal}`);
-      return new NativeEngine(model, segmenter, readiness, name, turbojpeg, options.runLengths === true);
+      return new NativeEngine(model, segmenter, readiness, name, turbojpeg, options);
     } catch (cause) {
       throw toMavsegError(cause, {
         MODEL_CORRUPT: "a model that onnxruntime can load",
@@ -143,6 +154,10 @@ export class NativeEngine implements Engine {
     const submitted = this.#submitted.then(async () => ({ answer: this.#run(frame, await prepared) }));
     this.#submitted = submitted.catch(() => {});
     return (await submitted).answer;
+  }
+
+  forget(): void {
+    this.#submitted = this.#submitted.then(() => this.#continuity.forget());
   }
 
   close(): Promise<void> {
@@ -167,7 +182,7 @@ export class NativeEngine implements Engine {
     const report = newReport(this.manifest.classes.length);
     let runLengths: Uint8Array | undefined;
     try {
-      runLengths = await this.#submit(picture, plan, data, report);
+      runLengths = await this.#submit(picture, plan, data, report, this.#continuity.follows(frame));
     } catch (cause) {
       this.#masks.giveBack(data);
       throw toMavsegError(cause, { ...this.#expectations(plan.geometry), ...jpegExpectations(picture) });
@@ -184,10 +199,11 @@ export class NativeEngine implements Engine {
     plan: SizePlan,
     mask: Uint8Array,
     report: Float64Array,
+    goesOn: boolean,
   ): Promise<Uint8Array | undefined> {
     const runLengths = this.#runLengths?.take(mask.length * RUN_LENGTH_BYTES_PER_PX);
     try {
-      const written = await this.#submitInto(picture, plan, mask, report, runLengths);
+      const written = await this.#submitInto(picture, plan, mask, report, runLengths, goesOn);
       // A copy of a few KiB: the buffer has room for the worst mask, 2.6 MB, too much to lend out with every one.
       return runLengths?.slice(0, written);
     } finally {
@@ -201,14 +217,26 @@ export class NativeEngine implements Engine {
     mask: Uint8Array,
     report: Float64Array,
     runLengths: Uint8Array | undefined,
+    goesOn: boolean,
   ): Promise<number> {
     const { width, height, data } = picture;
     if (picture.encoding === "jpeg") {
-      return this.#segmenter.segmentJpeg(data, width, height, numbers, mask, report, runLengths);
+      return this.#segmenter.segmentJpeg(data, width, height, numbers, mask, report, runLengths, goesOn);
     }
     const format = RAW_ENCODINGS.indexOf(picture.encoding);
     const { step } = picture;
-    return this.#segmenter.segment(data, width, height, step, format, numbers, mask, report, runLengths);
+    return this.#segmenter.segment(
+      data,
+      width,
+      height,
+      step,
+      format,
+      numbers,
+      mask,
+      report,
+      runLengths,
+      goesOn,
+    );
   }
 
   #releaseOnce(data: Uint8Array<ArrayBuffer>): () => void {
@@ -248,7 +276,7 @@ function segmenterOptions(
   ortLibrary: string,
   threads: number,
   provider: ProviderChoice,
-): Omit<SegmenterOptions, "turbojpeg" | "fused"> {
+): Omit<SegmenterOptions, "turbojpeg" | "fused" | "temporal"> {
   const { input, output, classes, ignoreIndex } = model.manifest;
   return {
     ortLibrary,

@@ -52,6 +52,14 @@ export class FallbackEngine implements Engine {
     return this.#first.modelSha256;
   }
 
+  get temporal(): Engine["temporal"] {
+    return this.#first.temporal;
+  }
+
+  forget(): void {
+    this.#current.forget?.();
+  }
+
   async segment(frame: Frame): Promise<Mask> {
     const answer = this.#answer(this.#current, frame);
     // A frame that is done over must not be overtaken by those behind it.

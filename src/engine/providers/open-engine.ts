@@ -1,6 +1,7 @@
 import { MavsegError } from "../../errors.js";
 import { readBoard } from "../../machine/board.js";
 import type { LoadedModel } from "../../model/load-model.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
 import { NativeEngine } from "../native/native-engine.js";
 import type { EngineCache } from "./engine-cache.js";
@@ -15,6 +16,7 @@ export interface OpenOptions {
   readonly threads?: number | undefined;
   readonly ortLibrary?: string | undefined;
   readonly runLengths?: boolean | undefined;
+  readonly temporal?: TemporalSettings | undefined;
   readonly providerLibraries?: readonly string[] | undefined;
   readonly providerOptions?: Readonly<Record<string, string>> | undefined;
   /** Told what a person should know: which provider was refused and why, a fallback. */

@@ -47,6 +47,8 @@ async function answer(
 ): Promise<{ masks: Mask[]; fastestMs: number }> {
   let masks: Mask[] = [];
   const inferMs: number[] = [];
+  // Of the frames of an earlier check the other engine knows nothing.
+  engine.forget?.();
   for (let turn = 0; turn < TURNS; turn++) {
     masks = [];
     // Not given back: two at a time, and only here, are no reason for a pool.

@@ -6,12 +6,16 @@ import type { FrameMap, Geometry } from "./geometry.js";
 import { halvesToFloats } from "./half-float.js";
 import { type ScoreLayout, scoreDifference, UpsampleArgmax } from "./upsample-argmax.js";
 
+/** Changes scores on their way: `[planes, height, width]`, one plane (the difference) where there are two classes. */
+export type ScoreFilter = (scores: Float32Array) => Float32Array;
+
 /** Writes the mask of one frame from the net's output. */
 export type MaskDecoder = (output: Tensor, mask: Uint8Array) => void;
 
 /**
  * Plans the way from a net's output to class ids at the frame's size, once per frame size.
  * @param dims of the output, as the first run gave them
+ * @param planFilter called once where given: what it returns is put before the choice of classes; not for class ids
  * @throws MavsegError `MANIFEST_INVALID` where the output is not what the manifest says
  */
 export function planMaskDecoder(
@@ -20,6 +24,7 @@ export function planMaskDecoder(
   dims: readonly number[],
   frameWidth: number,
   frameHeight: number,
+  planFilter?: (planes: number, width: number, height: number) => ScoreFilter,
 ): MaskDecoder {
   const { kind, stride } = manifest.output;
   const { channels, width, height } = planesOf(manifest, dims);
@@ -40,10 +45,16 @@ export function planMaskDecoder(
     const nearest = new NearestClassIds(ids, frame);
     return (output, mask) => nearest.run(output.data as ClassIds, mask);
   }
-  return planScores(scoreLayout(manifest, channels, width, height), channels, frame);
+  const filter = planFilter?.(channels === 2 ? 1 : channels, width, height);
+  return planScores(scoreLayout(manifest, channels, width, height), channels, frame, filter);
 }
 
-function planScores(layout: ScoreLayout, channels: number, frame: FrameMap): MaskDecoder {
+function planScores(
+  layout: ScoreLayout,
+  channels: number,
+  frame: FrameMap,
+  filter: ScoreFilter | undefined,
+): MaskDecoder {
   const { width, height } = layout;
   const floats = new Float32Array(channels * width * height);
   const scoresOf = (output: Tensor): Float32Array => {
@@ -53,17 +64,37 @@ function planScores(layout: ScoreLayout, channels: number, frame: FrameMap): Mas
     halvesToFloats(new Uint16Array(buffer, byteOffset, length), floats);
     return floats;
   };
+  const planar = { width, height, classStride: width * height, rowStride: width, columnStride: 1 };
+  if (channels !== 2 && filter !== undefined) {
+    const upsample = new UpsampleArgmax(channels, planar, frame);
+    const planes = new Float32Array(channels * width * height);
+    return (output, mask) => {
+      toPlanes(scoresOf(output), layout, planes);
+      upsample.run(filter(planes), mask);
+    };
+  }
   if (channels !== 2) {
     const upsample = new UpsampleArgmax(channels, layout, frame);
     return (output, mask) => upsample.run(scoresOf(output), mask);
   }
   const difference = new Float32Array(width * height);
-  const plane = { width, height, classStride: 0, rowStride: width, columnStride: 1 };
-  const upsample = new UpsampleArgmax(1, plane, frame);
+  const upsample = new UpsampleArgmax(1, planar, frame);
   return (output, mask) => {
     scoreDifference(scoresOf(output), layout, difference);
-    upsample.run(difference, mask);
+    upsample.run(filter?.(difference) ?? difference, mask);
   };
+}
+
+/** @param planes `[classes, height, width]` */
+function toPlanes(scores: Float32Array, layout: ScoreLayout, planes: Float32Array): void {
+  const { width, height, classStride, rowStride, columnStride } = layout;
+  for (let at = 0, plane = 0; at < planes.length; plane++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        planes[at++] = scores[plane * classStride + y * rowStride + x * columnStride]!;
+      }
+    }
+  }
 }
 
 function scoreLayout(manifest: ModelManifest, channels: number, width: number, height: number): ScoreLayout {

@@ -10,6 +10,8 @@ import { checkFrame } from "../../core/frame.js";
 import type { Mask } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
+import { Continuity } from "../../temporal/continuity.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
 import type { RunnerOptions } from "./reference-runner.js";
 import { errorFromMessage, type FromWorker, type ToWorker } from "./worker-messages.js";
@@ -29,17 +31,20 @@ export class ReferenceEngine implements Engine {
   readonly executionProvider: string;
   readonly manifest: LoadedModel["manifest"];
   readonly modelSha256: string;
+  readonly temporal: TemporalSettings | undefined;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #spare: ArrayBuffer[] = [];
   readonly #exited: Promise<void>;
+  readonly #continuity = new Continuity();
   #nextId = 0;
   #stopped: MavsegError | undefined;
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
 
-  private constructor(model: LoadedModel, worker: Worker, executionProvider: string) {
-    this.executionProvider = executionProvider;
+  private constructor(model: LoadedModel, worker: Worker, options: RunnerOptions) {
+    this.executionProvider = options.executionProvider;
+    this.temporal = options.temporal;
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
     this.#worker = worker;
@@ -54,24 +59,29 @@ export class ReferenceEngine implements Engine {
   /**
    * Starts the worker and loads the model in it.
    * @param options `threads` of one run; left out, onnxruntime takes one per physical core. `executionProvider` by
-   *   onnxruntime-node's name; left out, the CPU
+   *   onnxruntime-node's name; left out, the CPU. `temporal`: how earlier frames count
    * @throws MavsegError `MODEL_CORRUPT` where onnxruntime refuses the model on the CPU, `PROVIDER_UNAVAILABLE` where it
    *   does so on another provider, `ENGINE_STOPPED`
    */
   static async create(
     model: LoadedModel,
-    options: { readonly threads?: number | undefined; readonly executionProvider?: string } = {},
+    options: {
+      readonly threads?: number | undefined;
+      readonly executionProvider?: string;
+      readonly temporal?: TemporalSettings | undefined;
+    } = {},
   ): Promise<ReferenceEngine> {
-    const { threads, executionProvider = "cpu" } = options;
+    const { threads, temporal, executionProvider = "cpu" } = options;
     const workerData: RunnerOptions = {
       model: model.hasExternalWeights ? model.path : model.bytes,
       manifest: model.manifest,
       threads,
+      temporal,
       executionProvider,
     };
     const worker = new Worker(workerFile(), { workerData });
     await started(worker);
-    return new ReferenceEngine(model, worker, executionProvider);
+    return new ReferenceEngine(model, worker, workerData);
   }
 
   async segment(frame: Frame): Promise<Mask> {
@@ -79,6 +89,10 @@ export class ReferenceEngine implements Engine {
     if (this.#stopped !== undefined) throw this.#stopped;
     checkFrame(frame);
     return new Promise((resolve, reject) => this.#send({ frame, resolve, reject }));
+  }
+
+  forget(): void {
+    this.#continuity.forget();
   }
 
   close(): Promise<void> {
@@ -104,7 +118,9 @@ export class ReferenceEngine implements Engine {
     const id = this.#nextId++;
     if (this.#pending.size === 0) this.#worker.ref();
     this.#pending.set(id, pending);
-    this.#post({ type: "segment", id, frame: { width, height, step, encoding, data: copy } }, [buffer]);
+    const goesOn = this.#continuity.follows(pending.frame);
+    const frame = { width, height, step, encoding, data: copy };
+    this.#post({ type: "segment", id, frame, goesOn }, [buffer]);
   }
 
   #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {

@@ -2,10 +2,13 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { type ClassObject, findObjects, type StageTimings } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
+import { TemporalFilter } from "../../temporal/temporal-filter.js";
+import { readBrightness } from "./brightness.js";
 import { decodePicture, type FramePixels } from "./decode-picture.js";
 import { type Geometry, planGeometry } from "./geometry.js";
 import { InputTensor } from "./input-tensor.js";
-import { type MaskDecoder, planMaskDecoder } from "./mask-decoder.js";
+import { type MaskDecoder, planMaskDecoder, type ScoreFilter } from "./mask-decoder.js";
 import { type PixelRows, pixelRows, type RawPicture } from "./pixel-rows.js";
 import { keepsSize, resizePicture } from "./resize-picture.js";
 
@@ -17,6 +20,8 @@ export interface RunnerOptions {
   readonly threads: number | undefined;
   /** By onnxruntime-node's name. */
   readonly executionProvider: string;
+  /** How earlier frames count; undefined where each mask is of its frame alone. */
+  readonly temporal: TemporalSettings | undefined;
 }
 
 export interface RunnerResult {
@@ -37,6 +42,8 @@ interface SizePlan {
   readonly packed: Uint8Array | undefined;
   /** Known after the first run. */
   output?: { readonly tensor: Tensor; readonly decode: MaskDecoder };
+  /** Known with it, where earlier frames count. */
+  filter?: TemporalFilter;
 }
 
 /** onnxruntime's level for messages on stderr: none but fatal ones, since every error is thrown as well. */
@@ -46,21 +53,19 @@ const LOG_FATAL = 4;
 export class ReferenceRunner {
   readonly #session: InferenceSession;
   readonly #manifest: ModelManifest;
+  readonly #temporal: TemporalSettings | undefined;
   #plan: SizePlan | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: InferenceSession, manifest: ModelManifest) {
+  private constructor(session: InferenceSession, { manifest, temporal }: RunnerOptions) {
     this.#session = session;
     this.#manifest = manifest;
+    this.#temporal = temporal;
   }
 
   /** @throws MavsegError `MODEL_CORRUPT` with onnxruntime's message, `PROVIDER_UNAVAILABLE` on another provider */
-  static async create({
-    model,
-    manifest,
-    threads,
-    executionProvider,
-  }: RunnerOptions): Promise<ReferenceRunner> {
+  static async create(runner: RunnerOptions): Promise<ReferenceRunner> {
+    const { model, threads, executionProvider } = runner;
     const options: InferenceSession.SessionOptions = {
       executionProviders: [executionProvider],
       graphOptimizationLevel: "all",
@@ -78,7 +83,7 @@ export class ReferenceRunner {
         typeof model === "string"
           ? await InferenceSession.create(model, options)
           : await InferenceSession.create(model, options);
-      return new ReferenceRunner(session, manifest);
+      return new ReferenceRunner(session, runner);
     } catch (cause) {
       const isOnCpu = executionProvider === "cpu";
       throw new MavsegError(isOnCpu ? "MODEL_CORRUPT" : "PROVIDER_UNAVAILABLE", {
@@ -92,9 +97,10 @@ export class ReferenceRunner {
   /**
    * Runs the net on one frame. Calls may overlap: files are decoded side by side, the rest goes one by one in the
    * order of the calls.
+   * @param goesOn whether the frame follows on the one before
    * @throws MavsegError `FRAME_INVALID`, `FRAME_UNDECODABLE`, `INFERENCE_FAILED`, `MANIFEST_INVALID`
    */
-  segment(frame: FramePixels): Promise<RunnerResult> {
+  segment(frame: FramePixels, goesOn: boolean): Promise<RunnerResult> {
     const start = performance.now();
     const decoded = decodePicture(frame).then((picture) => ({
       picture,
@@ -103,6 +109,8 @@ export class ReferenceRunner {
     // The failure is reported by the next line; here it must only not count as unhandled while it waits for its turn.
     decoded.catch(() => {});
     const result = this.#last.then(async () => {
+      // Before anything that can fail: the frame after one that did may not go on from what came before both.
+      if (!goesOn) this.#plan?.filter?.forget();
       const { picture, decodeMs } = await decoded;
       return this.#run(picture, decodeMs);
     });
@@ -162,9 +170,23 @@ export class ReferenceRunner {
     }
     plan.output ??= {
       tensor,
-      decode: planMaskDecoder(this.#manifest, plan.geometry, tensor.dims, plan.width, plan.height),
+      decode: planMaskDecoder(
+        this.#manifest,
+        plan.geometry,
+        tensor.dims,
+        plan.width,
+        plan.height,
+        this.#temporal && ((planes, width, height) => this.#planFilter(plan, planes, width, height)),
+      ),
     };
     return plan.output;
+  }
+
+  #planFilter(plan: SizePlan, planes: number, width: number, height: number): ScoreFilter {
+    const { input, output } = this.#manifest;
+    const filter = new TemporalFilter(this.#temporal!, planes, width, height, output.stride);
+    plan.filter = filter;
+    return (scores) => filter.run((grey) => readBrightness(plan.input, input, output.stride, grey), scores);
   }
 
   #planFor(width: number, height: number): SizePlan {

@@ -10,7 +10,7 @@ export interface ErrorMessage {
 }
 
 export type ToWorker =
-  | { readonly type: "segment"; readonly id: number; readonly frame: FramePixels }
+  | { readonly type: "segment"; readonly id: number; readonly frame: FramePixels; readonly goesOn: boolean }
   | { readonly type: "close" };
 
 export type FromWorker =

@@ -18,10 +18,10 @@ async function serve(port: NonNullable<typeof parentPort>, options: RunnerOption
       port.close();
       return;
     }
-    const { id, frame } = message;
+    const { id, frame, goesOn } = message;
     const returned = frame.data.buffer as ArrayBuffer;
     try {
-      const { mask, objects, timing } = await runner.segment(frame);
+      const { mask, objects, timing } = await runner.segment(frame, goesOn);
       reply({ type: "mask", id, mask, objects, timing, returned }, [mask.buffer, returned]);
     } catch (error) {
       reply({ type: "frame-failed", id, error: errorToMessage(error), returned }, [returned]);

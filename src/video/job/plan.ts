@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../engine/engine.js";
+import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Input } from "../input/find-inputs.js";
 import type { IndexFormat } from "../output/index-files.js";
 import type { MaskFormat } from "../output/mask-files.js";
@@ -36,7 +37,11 @@ export interface Plan {
   readonly chunkFrames: number;
   readonly model: { readonly name: string; readonly sha256: string };
   /** Engines and providers agree on nearly all pixels, but not on every one. */
-  readonly engine: { readonly name: string; readonly executionProvider: string };
+  readonly engine: {
+    readonly name: string;
+    readonly executionProvider: string;
+    readonly temporal?: TemporalSettings | undefined;
+  };
 }
 
 /** What stands for a file's content: hashing an hour of video would take longer than is worth it. */
@@ -49,7 +54,7 @@ export interface FileStamp {
 /** @param stamps of the input's files, where these are not at hand; left out, they are looked at */
 export async function makePlan(
   input: Input,
-  engine: Pick<Engine, "name" | "executionProvider" | "manifest" | "modelSha256">,
+  engine: Pick<Engine, "name" | "executionProvider" | "manifest" | "modelSha256" | "temporal">,
   options: Pick<Plan, "recording" | "outputs" | "chunkFrames">,
   stamps?: readonly FileStamp[],
 ): Promise<Plan> {
@@ -65,7 +70,7 @@ export async function makePlan(
     outputs: options.outputs,
     chunkFrames: options.chunkFrames,
     model: { name: engine.manifest.name, sha256: engine.modelSha256 },
-    engine: { name: engine.name, executionProvider: engine.executionProvider },
+    engine: { name: engine.name, executionProvider: engine.executionProvider, temporal: engine.temporal },
   };
 }
 

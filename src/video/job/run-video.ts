@@ -143,7 +143,7 @@ class ChunkedRun {
 
   async run(): Promise<void> {
     const decoded = ahead(timed(this.#recording.items(resumePoint(this.#work.records))), DECODED_AHEAD);
-    const masked = ahead(segmentAll(decoded, this.#engine), MASKS_AHEAD);
+    const masked = ahead(segmentAll(decoded, this.#engine, this.#job.chunkFrames), MASKS_AHEAD);
     let chunk = await this.#begin(this.#work.records.at(-1)?.last ?? null);
     let done = countFrames(this.#work.records);
     try {

@@ -30,13 +30,20 @@ export async function* timed(items: AsyncGenerator<RecordedItem>): AsyncGenerato
   }
 }
 
-/** Masks in the order of the pictures; damage keeps its place between them. */
+/**
+ * Masks in the order of the pictures; damage keeps its place between them.
+ * @param chunkFrames after so many pictures, masks depend no more on the pictures before: a run that goes on from there
+ *   is to come to the same
+ */
 export async function* segmentAll(
   items: AsyncGenerator<DecodedPicture | Damage>,
   engine: Engine,
+  chunkFrames = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<MaskedPicture | Damage> {
   const running: Promise<MaskedPicture | Damage>[] = [];
+  let pictures = 0;
   for await (const item of items) {
+    if (item.kind === "picture" && pictures++ % chunkFrames === 0) engine.forget?.();
     const answer = item.kind === "damage" ? Promise.resolve(item) : segment(item, engine);
     // It fails where it is awaited, below.
     answer.catch(() => {});
