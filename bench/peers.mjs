@@ -28,6 +28,8 @@ const FRAME_COUNT = 4;
 const MAVNET_SEED = 2;
 /** Waiting and running programs per core before the start, above which figures suffer from others. */
 const QUIET_LOAD_PER_CORE = 0.25;
+/** Of the table's first column, "mavseg, --ep openvino, bfloat16". */
+const NAME_WIDTH = 34;
 /** The kernel's share of time given to other guests from which on figures suffer. */
 const QUIET_STEAL_SHARE = 0.02;
 
@@ -128,16 +130,18 @@ async function framesFor(name) {
 function printTable({ name, rows }) {
   const write = (line) => process.stdout.write(`${line}\n`);
   write(`\n${name}`);
-  write(`${"".padEnd(24)}${"ms".padStart(9)}${"of mavseg (95 %)".padStart(24)}${"equal px".padStart(13)}`);
+  write(
+    `${"".padEnd(NAME_WIDTH)}${"ms".padStart(9)}${"of mavseg (95 %)".padStart(24)}${"equal px".padStart(13)}`,
+  );
   for (const { name, ms, ofOurs, agreement, configuration, unavailable, versions } of rows) {
     if (unavailable !== undefined) {
-      write(`${name.padEnd(24)}  not measured: ${unavailable}`);
+      write(`${name.padEnd(NAME_WIDTH)}  not measured: ${unavailable}`);
       continue;
     }
     const ratio = `x${ofOurs.estimate.toFixed(2)} (${ofOurs.low.toFixed(2)}-${ofOurs.high.toFixed(2)})`;
     const figures = `${ms.estimate.toFixed(2).padStart(9)}${ratio.padStart(24)}`;
     write(
-      `${name.padEnd(24)}${figures}${`${(agreement * 100).toFixed(3)} %`.padStart(13)}  ${configuration}; ${versions}`,
+      `${name.padEnd(NAME_WIDTH)}${figures}${`${(agreement * 100).toFixed(3)} %`.padStart(13)}  ${configuration}; ${versions}`,
     );
   }
 }

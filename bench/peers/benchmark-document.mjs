@@ -45,10 +45,17 @@ function modelSection({ name, rows }) {
     row(name, interval(ms, 1), interval(ofOurs, 2), share(agreement), configuration),
   );
   const winners = ran.filter(({ ofOurs }) => ofOurs.high < 1);
-  const verdict =
-    winners.length === 0
+  const named = (isOurs) =>
+    winners
+      .filter((winner) => winner.isOurs === isOurs)
+      .map(({ name, ofOurs }) => `**${name}** (x${ofOurs.estimate.toFixed(2)})`)
+      .join(", ");
+  const verdict = [
+    named(false) === ""
       ? "No peer is faster beyond its interval."
-      : `Faster than mavseg beyond their intervals: ${winners.map(({ name, ofOurs }) => `**${name}** (x${ofOurs.estimate.toFixed(2)})`).join(", ")}.`;
+      : `Faster than mavseg beyond their intervals: ${named(false)}.`,
+    ...(named(true) === "" ? [] : [`Of mavseg itself another provider is faster: ${named(true)}.`]),
+  ].join(" ");
   return [
     `## ${name}`,
     [

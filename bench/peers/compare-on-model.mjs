@@ -22,9 +22,9 @@ export async function compareOnModel(model, pictures, settings) {
   try {
     const running = started.filter(({ peer }) => peer.unavailable === undefined);
     const rounds = await measureRounds(running, settings);
-    return started.map(({ name, peer, agreement }) => {
+    return started.map(({ name, isOurs, peer, agreement }) => {
       const { versions, configuration, trialsMs, failures = [], unavailable } = peer;
-      const about = { name, versions, configuration, trialsMs, failures };
+      const about = { name, isOurs, versions, configuration, trialsMs, failures };
       if (unavailable !== undefined) return { ...about, unavailable };
       const ofOurs = ratioInterval(rounds[name], rounds[OURS], SEED);
       return { ...about, ms: medianInterval(rounds[name], SEED), ofOurs, agreement };
@@ -48,12 +48,12 @@ async function taskOf({ file, manifest, ...model }, pictures, { folder, threads 
 async function startAll({ engineModel, pictures, ...options }, { say }) {
   const started = [];
   let ours;
-  for (const { name, start } of contestants) {
+  for (const { name, isOurs = false, start } of contestants) {
     say(`starting ${name} ...`);
     const peer = await start(name === OURS ? { engineModel, pictures, ...options } : options);
     ours ??= peer.masks;
     const agreement = peer.unavailable === undefined ? await agreementOf(peer, ours, options.masks) : null;
-    started.push({ name, peer, agreement });
+    started.push({ name, isOurs, peer, agreement });
   }
   return started;
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createEngine } from "../../dist/engine/create-engine.js";
+import { openVinoLibrary } from "./openvino-library.mjs";
+import { openOurEngine } from "./our-engine.mjs";
 import { startPeer } from "./peer-process.mjs";
 import { startPythonPeer } from "./python-peer.mjs";
 
@@ -11,14 +12,18 @@ export const OURS = "mavseg, native engine";
 
 /**
  * Who takes part. Each tries its `configuration`s at its start and keeps the fastest; `how` is for the document.
+ * `isOurs` marks this package itself.
  * `start(task)` takes the options of peer.py and gives what `startPeer` gives.
  */
 export const contestants = [
   {
     name: OURS,
     how: "`Segmenter` of this package: `--engine native --ep cpu`. Float32, as the model file. Beside the mask it gives pixel counts, boxes and centroids of the classes.",
+    isOurs: true,
     start: startOurs,
   },
+  oursOnOpenVino("float32", "f32"),
+  oursOnOpenVino("bfloat16", "bf16"),
   {
     name: "Python, plain",
     how: "onnxruntime as a tutorial uses it: `cvtColor`, numpy arithmetic, `session.run`, `cv2.resize` of all logits, `argmax`.",
@@ -81,28 +86,28 @@ async function startNcnn(task) {
 
 /** @param task with `engineModel` (a loaded model) and `pictures` beside the options of peer.py */
 async function startOurs({ engineModel, pictures, threads }) {
-  const engine = await createEngine(engineModel, { engine: "native", executionProvider: "cpu", threads });
-  const stamp = { sec: 0, nanosec: 0 };
-  const frames = pictures.map((picture, seq) => ({ ...picture, seq, stamp, frameId: "bench" }));
-  const masks = [];
-  for (const frame of frames) {
-    const mask = await engine.segment(frame);
-    masks.push(Buffer.from(mask.data));
-    mask.release?.();
-  }
-  let at = 0;
-  const measure = async (runs) => {
-    const durations = [];
-    for (let run = 0; run < runs; run++) {
-      const frame = frames[at++ % frames.length];
-      const start = performance.now();
-      const mask = await engine.segment(frame);
-      durations.push(performance.now() - start);
-      mask.release?.();
-    }
-    return durations;
+  const ours = await openOurEngine(engineModel, pictures, { executionProvider: "cpu", threads });
+  const versions = `onnxruntime ${ours.engine.ortVersion}, Node ${process.versions.node}`;
+  return { ...ours, versions, configuration: "threads sleep between layers" };
+}
+
+function oursOnOpenVino(precisionName, precision) {
+  // Left to the kernel, as for OpenVINO alone.
+  const properties = { INFERENCE_PRECISION_HINT: precision, ENABLE_CPU_PINNING: "NO" };
+  return {
+    name: `mavseg, --ep openvino, ${precisionName}`,
+    isOurs: true,
+    how: `the same engine with \`--ep openvino --ort-library\` of the Python package onnxruntime-openvino, \`num_of_threads\` and \`load_config\` with INFERENCE_PRECISION_HINT ${precision}.`,
+    async start(task) {
+      if (process.arch !== "x64") return { unavailable: "the package is for x64 only", close() {} };
+      const providerOptions = {
+        num_of_threads: String(task.threads),
+        load_config: JSON.stringify({ CPU: properties }),
+      };
+      const { library, release } = openVinoLibrary();
+      const engineOptions = { executionProvider: "openvino", ortLibrary: library, providerOptions };
+      const about = { release, configuration: `precision ${precision}`, engineOptions };
+      return startPeer([process.execPath, path.join(here, "mavseg-peer.mjs")], { ...task, ...about });
+    },
   };
-  const versions = `onnxruntime ${engine.ortVersion}, Node ${process.versions.node}`;
-  const configuration = "threads sleep between layers";
-  return { versions, configuration, masks: Buffer.concat(masks), measure, close: () => engine.close() };
 }
