@@ -226,6 +226,24 @@ describe("a run that is killed", () => {
     expect(await hashes("killed")).toEqual(await hashes("whole"));
   });
 
+  test("goes on to the same bytes where earlier pictures count, too", async () => {
+    const whole = await video(long, "temporal", ...CHUNKED, "--temporal").ended();
+    expect([whole.code, whole.stderr]).toEqual([0, expect.any(String)]);
+    const expected = await hashes("temporal");
+    expect(expected["index.jsonl"]).not.toBe((await hashes("whole"))["index.jsonl"]);
+    for (const chunk of ["000001", "000005"]) {
+      const running = video(long, "temporal-killed", ...CHUNKED, "--temporal", "--resume");
+      await appears(path.join(dir, "temporal-killed/unfinished/chunks", chunk));
+      running.kill("SIGKILL");
+      await running.ended();
+    }
+    const without = await video(long, "temporal-killed", ...CHUNKED, "--resume").ended();
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("engine.temporal")]);
+    const resumed = await video(long, "temporal-killed", ...CHUNKED, "--temporal", "--resume").ended();
+    expect(resumed.code).toBe(0);
+    expect(await hashes("temporal-killed")).toEqual(expected);
+  });
+
   test("on a damaged recording goes on to the same bytes and the same list of damage", async () => {
     const spoilt = path.join(dir, "spoilt.ts");
     await writeSampleVideo(spoilt, {

@@ -32,7 +32,7 @@ export class Engines {
     model: LoadedModel,
     threads = 2,
     executionProvider: "cpu" | "webgpu" = "cpu",
-    more: Pick<EngineOptions, "runLengths"> = {},
+    more: Pick<EngineOptions, "runLengths" | "temporal"> = {},
   ): Promise<Engine> {
     const started = await createEngine(model, { engine, threads, executionProvider, ...more });
     this.#open.push(started);

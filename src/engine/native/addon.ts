@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { PixelEncoding } from "../../core/frame.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
-import type { FusedNet } from "./fused/fused-step.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
+import type { FusedNet } from "./fused/fused-step.js";
 
 /** The order is that of `Encoding` in native/kernels/picture.h. */
 export const RAW_ENCODINGS = [
