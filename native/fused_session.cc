@@ -27,6 +27,25 @@ std::vector<float> draw_picture(size_t count) {
   return picture;
 }
 
+/** A picture that lies in memory as a tensor. */
+class TensorRows : public PictureRows {
+ public:
+  TensorRows(const float* planes, int channels, int height, int width)
+      : planes_(planes), channels_(channels), height_(height), width_(width) {}
+
+  void write(int y, int, float* const* planes) override {
+    for (int channel = 0; channel < channels_; channel++) {
+      std::copy_n(planes_ + (static_cast<size_t>(channel) * height_ + y) * width_, width_, planes[channel]);
+    }
+  }
+
+ private:
+  const float* planes_;
+  int channels_;
+  int height_;
+  int width_;
+};
+
 size_t best_class(const float* logits, size_t classes, size_t plane, size_t px) {
   size_t best = 0;
   for (size_t c = 1; c < classes; c++) {
@@ -43,8 +62,10 @@ FusedSession::FusedSession(std::vector<FusedStep> steps, Isa isa, ThreadPool& po
 void FusedSession::set_input(void* data, size_t, OrtElement element, const std::vector<int64_t>& dims) {
   const bool fits = element == OrtElement::kFloat32 && dims.size() == 4 && dims[0] == 1 && dims[1] == net_.channels();
   if (!fits) throw CodedError(kRunCode, "a net for " + std::to_string(net_.channels()) + " planes of float32");
+  height_ = static_cast<int>(dims[2]);
+  width_ = static_cast<int>(dims[3]);
   try {
-    net_.plan(static_cast<int>(dims[2]), static_cast<int>(dims[3]));
+    net_.plan(height_, width_);
   } catch (const std::invalid_argument& error) {
     throw CodedError(kRunCode, error.what());
   }
@@ -55,7 +76,12 @@ void FusedSession::set_input(void* data, size_t, OrtElement element, const std::
 }
 
 void FusedSession::run() {
-  net_.run(picture_, logits_.data(), pool_);
+  TensorRows rows(picture_, net_.channels(), height_, width_);
+  run(rows);
+}
+
+void FusedSession::run(PictureRows& picture) {
+  net_.run(picture, logits_.data(), pool_);
   if (net_.is_stopped()) throw CodedError(kRunCode, "it was stopped");
 }
 

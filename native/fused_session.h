@@ -25,8 +25,11 @@ class FusedSession : public NetRunner {
   /** @throws std::invalid_argument where the steps do not fit together */
   FusedSession(std::vector<FusedStep> steps, Isa isa, ThreadPool& pool);
 
+  /** With `data` null the picture comes row by row, with each run. */
   void set_input(void* data, size_t bytes, OrtElement element, const std::vector<int64_t>& dims) override;
   void run() override;
+  /** @throws CodedError INFERENCE_FAILED where it was stopped */
+  void run(PictureRows& picture);
   const OutputView& output() const override { return output_; }
   void terminate() override { net_.stop(); }
 
@@ -36,6 +39,8 @@ class FusedSession : public NetRunner {
   FusedNet net_;
   ThreadPool& pool_;
   const float* picture_ = nullptr;
+  int height_ = 0;
+  int width_ = 0;
   std::vector<float> logits_;
   OutputView output_{};
 };

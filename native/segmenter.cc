@@ -44,6 +44,17 @@ bool same_axis(const AxisGeometry& a, const AxisGeometry& b) {
          a.map.from == b.map.from && a.map.to == b.map.to;
 }
 
+/** A camera's picture as a net's input, made row by row. */
+class CameraRows : public PictureRows {
+ public:
+  CameraRows(InputTensor& input, const Picture& picture) : input_(input), picture_(picture) {}
+  void write(int y, int worker, float* const* planes) override { input_.write_planes(picture_, y, worker, planes); }
+
+ private:
+  InputTensor& input_;
+  const Picture& picture_;
+};
+
 std::optional<OutputType> score_type(OrtElement element) {
   if (element == OrtElement::kFloat32) return OutputType::kFloat32;
   if (element == OrtElement::kFloat16) return OutputType::kFloat16;
@@ -148,10 +159,13 @@ void Segmenter::open_net(Answer& ready) {
   // After the library was opened, so that it runs before the library takes itself apart.
   static const int registered = std::atexit(Segmenter::stop_all);
   if (registered != 0) throw CodedError("MODEL_CORRUPT", "no memory to register the end of the process");
-  std::unique_ptr<NetRunner> net;
-  if (!options_.fused.steps.empty()) net = open_fused(*session, ready);
-  ready.is_fused = net != nullptr;
-  if (net == nullptr) net = std::move(session);
+  std::unique_ptr<FusedSession> fused;
+  if (!options_.fused.steps.empty()) fused = open_fused(*session, ready);
+  // What follows the picture's motion reads the whole tensor.
+  if (!options_.temporal) by_rows_ = fused.get();
+  ready.is_fused = fused != nullptr;
+  std::unique_ptr<NetRunner> net = std::move(session);
+  if (fused != nullptr) net = std::move(fused);
   std::lock_guard<std::mutex> lock(mutex_);
   net_ = std::move(net);
 }
@@ -161,7 +175,7 @@ std::unique_ptr<Session> Segmenter::open_session() const {
                                    : Session::from_file(options_.session, options_.model_path);
 }
 
-std::unique_ptr<NetRunner> Segmenter::open_fused(Session& session, Answer& ready) {
+std::unique_ptr<FusedSession> Segmenter::open_fused(Session& session, Answer& ready) {
   std::unique_ptr<FusedSession> fused;
   const std::optional<CodedError> failure = attempt("INFERENCE_FAILED", [&] {
     fused = std::make_unique<FusedSession>(std::move(options_.fused.steps), isa_, *pool_);
@@ -180,9 +194,9 @@ size_t Segmenter::process(const Job& job) {
   const bool is_raw = std::holds_alternative<Picture>(job.picture);
   const Clock::time_point decoded = is_raw ? start : Clock::now();
   plan(job.geometry);
-  plan_->input->write(picture, *pool_);
+  if (by_rows_ == nullptr) plan_->input->write(picture, *pool_);
   const Clock::time_point ready = Clock::now();
-  net_->run();
+  run_net(picture);
   const Clock::time_point inferred = Clock::now();
   const OutputView& output = net_->output();
   if (plan_->decoder == nullptr) plan_output(output);
@@ -194,6 +208,12 @@ size_t Segmenter::process(const Job& job) {
                                              ms_between(ready, inferred), ms_between(inferred, Clock::now())};
   write_report(job, timings_ms, statistics_);
   return run_length_bytes;
+}
+
+void Segmenter::run_net(const Picture& picture) {
+  if (by_rows_ == nullptr) return net_->run();
+  CameraRows rows(*plan_->input, picture);
+  by_rows_->run(rows);
 }
 
 Picture Segmenter::decode(const Job& job) {
@@ -213,7 +233,8 @@ void Segmenter::plan(const Geometry& geometry) {
   const std::vector<int64_t> dims = options_.input.planar
                                         ? std::vector<int64_t>{1, channels, geometry.y.tensor, geometry.x.tensor}
                                         : std::vector<int64_t>{1, geometry.y.tensor, geometry.x.tensor, channels};
-  net_->set_input(plan->input->data(), plan->input->bytes(), element_of(options_.input.type), dims);
+  void* const data = by_rows_ == nullptr ? plan->input->data() : nullptr;
+  net_->set_input(data, plan->input->bytes(), element_of(options_.input.type), dims);
   plan_ = std::move(plan);
 }
 

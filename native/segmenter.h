@@ -122,10 +122,11 @@ class Segmenter {
   void open_net(Answer& ready);
   std::unique_ptr<Session> open_session() const;
   /** @return null with the reason in `ready`, where the steps do not compute what the session does */
-  std::unique_ptr<NetRunner> open_fused(Session& session, Answer& ready);
+  std::unique_ptr<FusedSession> open_fused(Session& session, Answer& ready);
   /** @return bytes of run lengths */
   size_t process(const Job& job);
   Picture decode(const Job& job);
+  void run_net(const Picture& picture);
   void plan(const Geometry& geometry);
   void plan_output(const OutputView& output);
   OutputSpec output_spec(const OutputView& output) const;
@@ -136,6 +137,8 @@ class Segmenter {
   Isa isa_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<NetRunner> net_;
+  /** The net where it takes the camera's rows as it needs them, and no tensor of the picture exists; else null. */
+  FusedSession* by_rows_ = nullptr;
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<JpegDecoder> jpeg_decoder_;
   std::vector<ClassStatistics> statistics_;

@@ -85,6 +85,7 @@ void FusedNet::pack(const FusedStep& step) {
   if (step.kind == StepKind::kUpsampleAdd) return packed_.push_back({});
   const bool is_on_picture = step.input == 0;
   const size_t taps = is_conv ? static_cast<size_t>(step.kernel) * step.kernel : 1;
+  require(!is_on_picture || step.in <= kMaxPictureChannels, "a picture of too many channels");
   require(!is_conv || (step.dilation == 1 && step.kernel * (is_on_picture ? step.in : 1) <= kMaxConvRows),
           "a convolution too large");
   require(!is_separable || (step.depthwise.size() == 9 * in && step.depthwise_bias.size() == in),
@@ -103,7 +104,7 @@ void FusedNet::pack(const FusedStep& step) {
   packed_.push_back(std::move(packed));
 }
 
-void FusedNet::run(const float* picture, float* logits, ThreadPool& pool) {
+void FusedNet::run(PictureRows& picture, float* logits, ThreadPool& pool) {
   for (size_t group = 0; group < groups_.size(); group++) {
     progress_[group].taken.store(0, std::memory_order_relaxed);
     progress_[group].done.store(0, std::memory_order_relaxed);
@@ -113,7 +114,7 @@ void FusedNet::run(const float* picture, float* logits, ThreadPool& pool) {
   pool.for_rows(workers_, 1, [&](int worker, int, int) { work(worker, picture, logits); });
 }
 
-void FusedNet::work(int worker, const float* picture, float* logits) {
+void FusedNet::work(int worker, PictureRows& picture, float* logits) {
   for (size_t index = 0; index < groups_.size(); index++) {
     const Group& group = groups_[index];
     Progress& progress = progress_[index];

@@ -22,6 +22,19 @@ struct MapRows {
   float* row(int y) const { return data + static_cast<size_t>(y & mask) * stride; }
 };
 
+/** Where a net gets its picture from, row by row: the float32 tensor of a whole frame need never exist. */
+class PictureRows {
+ public:
+  virtual ~PictureRows() = default;
+
+  /**
+   * On several threads at once, and a row more than once.
+   * @param worker the thread's number
+   * @param planes where each channel's row goes, of the plan's width
+   */
+  virtual void write(int y, int worker, float* const* planes) = 0;
+};
+
 /**
  * A net as a list of fused steps, for pictures of any size. Steps that follow each other are computed together, row by
  * row, where what lies between them would not stay in a core's cache otherwise: only the rows that the next step looks at
@@ -44,16 +57,17 @@ class FusedNet {
   int channels() const { return steps_.front().in; }
 
   /**
-   * @param picture `[channels, height, width]` of the plan
+   * @param picture of the plan's size
    * @param logits `[classes, output height, output width]`, written in full unless the run is stopped
    */
-  void run(const float* picture, float* logits, ThreadPool& pool);
+  void run(PictureRows& picture, float* logits, ThreadPool& pool);
 
   /** Ends a run that is under way, and all later ones, after the rows in hand. From any thread. */
   void stop() { stopped_.store(true, std::memory_order_relaxed); }
   bool is_stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
+  static constexpr int kMaxPictureChannels = 4;
   /** Rows of a dense kernel, over all channels where the channels are planes. */
   static constexpr int kMaxConvRows = 32;
   /** What lies between the two parts of a separable step: with the rows around it half of a first cache of 32 KiB. */
@@ -114,9 +128,11 @@ class FusedNet {
   struct Strip {
     const Group& group;
     int worker;
-    const float* picture;
+    PictureRows& picture;
     float* logits;
     Stage* stages;
+    /** The next of the picture's rows to write. */
+    int picture_next;
   };
 
   void pack(const FusedStep& step);
@@ -132,14 +148,19 @@ class FusedNet {
   void plan_scratch();
   /** @return floats for what a strip holds between a group's steps */
   size_t held_floats(const Group& group) const;
-  int held_rows(int step) const;
+  /** @return how many rows of a value a step looks at for one of its own, as a power of 2 */
+  int held_rows(int reader) const;
+  /** Floats from row to row of the picture's planes. */
+  size_t picture_stride() const;
   Range input_rows(int step, Range output) const;
-  void work(int worker, const float* picture, float* logits);
-  void run_strip(const Group& group, int strip, int worker, const float* picture, float* logits);
-  void compute_until(const Strip& strip, int step, int end);
+  void work(int worker, PictureRows& picture, float* logits);
+  void run_strip(const Group& group, int strip, int worker, PictureRows& picture, float* logits);
+  void compute_until(Strip& strip, int step, int end);
   void compute_row(const Strip& strip, int step, int y);
-  void picture_row(const float* picture, int y, float* to, int worker);
-  void picture_px(ConvRow job, const float* const* rows, int px, float* to, int worker);
+  void write_picture(Strip& strip, int end);
+  void picture_row(int y, float* to, int worker);
+  /** Rows of one channel of the picture in a thread's hands. */
+  MapRows picture_rows(int channel, int worker) const;
   void conv_row(size_t step, const MapRows& in, int y, float* to);
   void separable_row(size_t step, const MapRows& in, int y, float* to, int worker);
   void depthwise_piece(size_t step, const float* const* rows, size_t n, int channels, float* piece);
@@ -159,7 +180,8 @@ class FusedNet {
   std::vector<Group> groups_;
   std::unique_ptr<Progress[]> progress_;
   std::vector<Floats> memory_;
-  /** Per worker: rows between a group's steps, a piece of a row between a step's parts, and how far each step is. */
+  /** Per worker: rows of the picture, rows between a group's steps, a piece of a row between a step's parts, and how far each step is. */
+  std::vector<Floats> pictures_;
   std::vector<Floats> held_;
   std::vector<Floats> pieces_;
   std::vector<std::vector<Stage>> stages_;

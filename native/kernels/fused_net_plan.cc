@@ -74,7 +74,7 @@ void FusedNet::plan_maps(int height, int width) {
 void FusedNet::plan_borders() {
   for (size_t index = 0; index < steps_.size(); index++) {
     const FusedStep& step = steps_[index];
-    if (!slides(step) || step.input == 0) continue;
+    if (!slides(step)) continue;
     Map& map = maps_[static_cast<size_t>(step.input)];
     const int last = (maps_[index + 1].width - 1) * step.stride - step.pad_before + reach(step);
     map.left = std::max(map.left, step.pad_before);
@@ -138,18 +138,23 @@ int FusedNet::strip_rows(const Group& group) const {
   return (height + shares - 1) / shares;
 }
 
-/** Rows of a step's map that the next step looks at for one of its own, as a power of 2. */
 int FusedNet::held_rows(int index) const {
-  const FusedStep& reader = steps_[static_cast<size_t>(index) + 1];
+  const FusedStep& reader = steps_[static_cast<size_t>(index)];
   int rows = 1;
   while (rows < (slides(reader) ? reach(reader) + 1 : 1)) rows *= 2;
   return rows;
 }
 
+size_t FusedNet::picture_stride() const {
+  const Map& map = maps_.front();
+  constexpr size_t kLine = kAlignment / sizeof(float);
+  return (static_cast<size_t>(map.left + map.width + map.right) + kLine - 1) / kLine * kLine;
+}
+
 size_t FusedNet::held_floats(const Group& group) const {
   size_t floats = 0;
   for (int index = group.first; index < group.last; index++) {
-    floats += maps_[static_cast<size_t>(index) + 1].row_floats() * static_cast<size_t>(held_rows(index));
+    floats += maps_[static_cast<size_t>(index) + 1].row_floats() * static_cast<size_t>(held_rows(index + 1));
   }
   return floats;
 }
@@ -200,17 +205,24 @@ void FusedNet::plan_memory() {
 void FusedNet::plan_scratch() {
   size_t held = 0, longest = 0;
   for (const Group& group : groups_) held = std::max(held, held_floats(group));
-  for (const Map& map : maps_) longest = std::max(longest, map.row_floats());
-  zeros_.assign(longest, 0);
+  int widest = 0;
+  for (const Map& map : maps_) {
+    longest = std::max(longest, map.row_floats());
+    widest = std::max(widest, map.channels);
+  }
   stages_.assign(static_cast<size_t>(workers_), std::vector<Stage>(steps_.size()));
-  const FusedStep& stem = steps_.front();
-  const size_t window = static_cast<size_t>(stem.in) * stem.kernel * stem.kernel;
+  longest = std::max(longest, picture_stride());
+  zeros_.assign(longest, 0);
+  const size_t picture = picture_stride() * static_cast<size_t>(held_rows(0) * channels());
+  pictures_.clear();
   held_.clear();
   pieces_.clear();
-  const size_t piece = std::max(static_cast<size_t>(kPieceFloats), window);
   for (int worker = 0; worker < workers_; worker++) {
     held_.push_back(new_floats(held));
-    pieces_.push_back(new_floats(piece));
+    pieces_.push_back(new_floats(std::max(kPieceFloats, widest)));
+    pictures_.push_back(new_floats(picture));
+    // Borders stay 0: only the px between them are written.
+    std::fill_n(pictures_.back().get(), picture, 0.0F);
   }
 }
 

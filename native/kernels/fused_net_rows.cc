@@ -4,7 +4,7 @@
 
 namespace mavseg {
 
-void FusedNet::run_strip(const Group& group, int index, int worker, const float* picture, float* logits) {
+void FusedNet::run_strip(const Group& group, int index, int worker, PictureRows& picture, float* logits) {
   Stage* const stages = stages_[static_cast<size_t>(worker)].data();
   float* room = held_[static_cast<size_t>(worker)].get();
   const int height = maps_[static_cast<size_t>(group.last) + 1].height;
@@ -13,20 +13,37 @@ void FusedNet::run_strip(const Group& group, int index, int worker, const float*
   stages[group.last] = {kept_[static_cast<size_t>(group.last) + 1], first};
   for (int step = group.last - 1; step >= group.first; step--) {
     const Map& map = maps_[static_cast<size_t>(step) + 1];
-    const int rows = held_rows(step);
+    const int rows = held_rows(step + 1);
     first = input_rows(step + 1, {first, first + 1}).from;
     stages[step] = {{room + map.left * map.channels, map.row_floats(), rows - 1}, first};
     room += map.row_floats() * static_cast<size_t>(rows);
   }
-  compute_until({group, worker, picture, logits, stages}, group.last, end);
+  Strip strip{group, worker, picture, logits, stages, group.first > 0 ? 0 : input_rows(0, {first, first + 1}).from};
+  compute_until(strip, group.last, end);
 }
 
 /** Computes a step's rows, and of the steps before it in the group the rows that each needs. */
-void FusedNet::compute_until(const Strip& strip, int step, int end) {
+void FusedNet::compute_until(Strip& strip, int step, int end) {
   for (int& y = strip.stages[step].next; y < end; y++) {
     if (step > strip.group.first) compute_until(strip, step - 1, input_rows(step, {y, y + 1}).to);
+    else if (step == 0) write_picture(strip, input_rows(0, {y, y + 1}).to);
     compute_row(strip, step, y);
   }
+}
+
+void FusedNet::write_picture(Strip& strip, int end) {
+  for (int& y = strip.picture_next; y < end; y++) {
+    float* planes[kMaxPictureChannels];
+    for (int channel = 0; channel < channels(); channel++) planes[channel] = picture_rows(channel, strip.worker).row(y);
+    strip.picture.write(y, strip.worker, planes);
+  }
+}
+
+MapRows FusedNet::picture_rows(int channel, int worker) const {
+  const int rows = held_rows(0);
+  const size_t stride = picture_stride();
+  float* const plane = pictures_[static_cast<size_t>(worker)].get() + static_cast<size_t>(channel * rows) * stride;
+  return {plane + maps_.front().left, stride, rows - 1};
 }
 
 void FusedNet::compute_row(const Strip& strip, int index, int y) {
@@ -38,7 +55,7 @@ void FusedNet::compute_row(const Strip& strip, int index, int y) {
   clear_borders(maps_[step + 1], row);
   switch (steps_[step].kind) {
     case StepKind::kConv:
-      if (index == 0) picture_row(strip.picture, y, row, strip.worker);
+      if (index == 0) picture_row(y, row, strip.worker);
       else conv_row(step, in, y, row);
       break;
     case StepKind::kSeparable:
@@ -63,52 +80,23 @@ const float* FusedNet::row_or_zeros(const Map& map, const MapRows& rows, int y) 
   return y >= 0 && y < map.height ? rows.row(y) : zeros_.data() + map.left * map.channels;
 }
 
-void FusedNet::picture_row(const float* picture, int y, float* to, int worker) {
+void FusedNet::picture_row(int y, float* to, int worker) {
   const FusedStep& step = steps_.front();
   const Map& map = maps_.front();
-  const size_t plane = static_cast<size_t>(map.height) * map.width;
+  const Map& out = maps_[1];
   const float* rows[kMaxConvRows];
   int count = 0;
   for (int channel = 0; channel < step.in; channel++) {
+    const MapRows plane = picture_rows(channel, worker);
     for (int tap = 0; tap < step.kernel; tap++) {
       const int from = y * step.stride - step.pad_before + tap;
       const bool is_inside = from >= 0 && from < map.height;
-      rows[count++] = is_inside ? picture + channel * plane + static_cast<size_t>(from) * map.width : zeros_.data();
+      rows[count++] = (is_inside ? plane.row(from) : zeros_.data() + map.left) - step.pad_before;
     }
   }
-  // Px whose window lies wholly in the picture.
-  const int width = maps_[1].width;
-  const int first = std::min((step.pad_before + step.stride - 1) / step.stride, width);
-  const int room = map.width - step.kernel + step.pad_before;
-  const int end = room < 0 ? first : std::clamp(room / step.stride + 1, first, width);
-  const float* shifted[kMaxConvRows];
-  for (int row = 0; row < count; row++) shifted[row] = rows[row] + (first * step.stride - step.pad_before);
   const Packed& packed = packed_.front();
-  ConvRow job{shifted, count, step.kernel, static_cast<size_t>(step.stride), packed.weights.data(), packed.bias.data(),
-              nullptr, step.relu, maps_[1].channels, static_cast<size_t>(end - first), to + first * maps_[1].channels};
-  if (end > first) kernels_.conv(job);
-  for (int px = 0; px < width; px++) {
-    if (px == first) px = end;
-    if (px < width) picture_px(job, rows, px, to, worker);
-  }
-}
-
-/** A px at the edge: its window is copied to where there are zeros beside it. */
-void FusedNet::picture_px(ConvRow job, const float* const* rows, int px, float* to, int worker) {
-  const FusedStep& step = steps_.front();
-  float* const window = pieces_[static_cast<size_t>(worker)].get();
-  const float* windows[kMaxConvRows];
-  for (int row = 0; row < job.row_count; row++) {
-    windows[row] = window + row * step.kernel;
-    for (int tap = 0; tap < step.kernel; tap++) {
-      const int x = px * step.stride - step.pad_before + tap;
-      window[row * step.kernel + tap] = x >= 0 && x < maps_.front().width ? rows[row][x] : 0.0F;
-    }
-  }
-  job.rows = windows;
-  job.n = 1;
-  job.to = to + px * job.out;
-  kernels_.conv(job);
+  kernels_.conv({rows, count, step.kernel, static_cast<size_t>(step.stride), packed.weights.data(), packed.bias.data(),
+                 nullptr, step.relu, out.channels, static_cast<size_t>(out.width), to});
 }
 
 void FusedNet::conv_row(size_t index, const MapRows& in, int y, float* to) {
@@ -138,7 +126,7 @@ void FusedNet::separable_row(size_t index, const MapRows& in, int y, float* to, 
     rows[tap] = row_or_zeros(map, in, from) - step.pad_before * map.channels;
   }
   float* const piece = pieces_[static_cast<size_t>(worker)].get();
-  const int piece_px = kPieceFloats / map.channels;
+  const int piece_px = std::max(kPieceFloats / map.channels, 1);
   for (int px = 0; px < out.width; px += piece_px) {
     const size_t n = static_cast<size_t>(std::min(piece_px, out.width - px));
     depthwise_piece(index, rows, n, map.channels, piece);

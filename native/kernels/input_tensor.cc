@@ -46,9 +46,6 @@ InputTensor::InputTensor(const InputSpec& spec, const Geometry& geometry, Isa is
       element_(element_size(spec.type)),
       bytes_(elements(spec, geometry) * element_),
       scratch_(workers) {
-  const size_t rounded = (bytes_ + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes;
-  data_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignmentBytes, rounded)));
-  if (data_ == nullptr) throw std::bad_alloc();
   for (int channel = 0; channel < spec.channels; channel++) {
     scale_[channel] = static_cast<float>(spec.scale / spec.std[channel]);
     bias_[channel] = static_cast<float>(-spec.mean[channel] / spec.std[channel]);
@@ -62,19 +59,50 @@ InputTensor::InputTensor(const InputSpec& spec, const Geometry& geometry, Isa is
   if (!geometry.x.keeps_size() || !geometry.y.keeps_size()) {
     resizer_ = std::make_unique<Resizer>(geometry, kernels_, spec.channels == 1, workers);
   }
+}
+
+void* InputTensor::data() {
+  if (data_ != nullptr) return data_.get();
+  const size_t rounded = (bytes_ + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes;
+  data_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignmentBytes, rounded)));
+  if (data_ == nullptr) throw std::bad_alloc();
   // Once is enough: the picture covers the same rectangle every time.
-  if (!geometry.pads_with_edge) fill_constant();
+  if (!geometry_.pads_with_edge) fill_constant();
+  return data_.get();
 }
 
 void InputTensor::write(const Picture& picture, ThreadPool& pool) {
-  const bool grey = spec_.channels == 1;
+  data();
   pool.for_rows(geometry_.y.content, kChunkRows, [&](int worker, int from, int to) {
-    for (int y = from; y < to; y++) {
-      write_row(resizer_ ? resizer_->row(picture, y, worker) : read_row(kernels_, picture, y, grey, scratch_[worker]),
-                y);
-    }
+    for (int y = from; y < to; y++) write_row(content_row(picture, y, worker), y);
   });
   if (geometry_.pads_with_edge) pad_bottom();
+}
+
+void InputTensor::write_planes(const Picture& picture, int y, int worker, float* const* planes) {
+  const AxisGeometry& x = geometry_.x;
+  const bool edge = geometry_.pads_with_edge;
+  const int row = y - geometry_.y.offset;
+  const bool is_content = row >= 0 && row < geometry_.y.content;
+  PlanarRow source{};
+  if (is_content || edge) source = content_row(picture, std::clamp(row, 0, geometry_.y.content - 1), worker);
+  for (int channel = 0; channel < spec_.channels; channel++) {
+    float* const plane = planes[channel];
+    const float constant = kLetterboxValue * scale_[channel] + bias_[channel];
+    if (!is_content && !edge) {
+      std::fill_n(plane, x.tensor, constant);
+      continue;
+    }
+    float* const end = plane + x.offset + x.content;
+    write_plane_row(plane_of(source, channel), channel, reinterpret_cast<uint8_t*>(plane + x.offset));
+    std::fill(plane, plane + x.offset, constant);
+    std::fill(end, plane + x.tensor, edge ? end[-1] : constant);
+  }
+}
+
+PlanarRow InputTensor::content_row(const Picture& picture, int y, int worker) {
+  if (resizer_ != nullptr) return resizer_->row(picture, y, worker);
+  return read_row(kernels_, picture, y, spec_.channels == 1, scratch_[static_cast<size_t>(worker)]);
 }
 
 void InputTensor::write_row(const PlanarRow& row, int content_row) {

@@ -42,7 +42,16 @@ class InputTensor {
   /** @param picture of the geometry's frame size, checked with `fits` */
   void write(const Picture& picture, ThreadPool& pool);
 
-  void* data() { return data_.get(); }
+  /**
+   * Writes one row of the tensor elsewhere, for nets that read it row by row; float32 and planar. The tensor itself does
+   * not exist then. On as many threads at once as there are workers.
+   * @param y of the tensor, its border included
+   * @param planes where each channel's row goes, of the tensor's width
+   */
+  void write_planes(const Picture& picture, int y, int worker, float* const* planes);
+
+  /** Made when it is first asked for. */
+  void* data();
   size_t bytes() const { return bytes_; }
 
  private:
@@ -50,6 +59,7 @@ class InputTensor {
     void operator()(uint8_t* memory) const;
   };
 
+  PlanarRow content_row(const Picture& picture, int y, int worker);
   void write_row(const PlanarRow& row, int content_row);
   void write_plane_row(const uint8_t* source, int channel, uint8_t* target);
   void write_interleaved_row(const PlanarRow& row, uint8_t* target);

@@ -111,6 +111,40 @@ void tensors_hold_the_normalised_picture() {
   }
 }
 
+void rows_are_those_of_the_tensor() {
+  Random random(12);
+  ThreadPool pool(2);
+  for (Encoding encoding : kEncodings) {
+    for (bool grey : {false, true}) {
+      const OwnedPicture owned = random_picture(random, encoding, random.between(9, 60), random.between(9, 40));
+      const int width = owned.picture.width, height = owned.picture.height;
+      const Geometry geometries[] = {
+          {own_size(width, 16), own_size(height, 16), true},
+          {axis(width, width * 2 / 3, 0, width * 2 / 3, 3, width, 1), axis(height, height, 0, height, 2, height + 5, 1), false},
+      };
+      const InputSpec spec{InputType::kFloat32, grey ? 1 : 3, true, random.between(0, 1) == 1, 1.0 / 255, {0.4, 0.5, 0.1},
+                           {0.2, 0.3, 1}};
+      for (const Geometry& geometry : geometries) {
+        InputTensor tensor(spec, geometry, best_isa(), pool.size());
+        tensor.write(owned.picture, pool);
+        const auto* const whole = static_cast<const float*>(tensor.data());
+        const size_t columns = static_cast<size_t>(geometry.x.tensor);
+        for (int y = 0; y < geometry.y.tensor; y++) {
+          std::vector<std::vector<float>> rows(static_cast<size_t>(spec.channels), std::vector<float>(columns));
+          float* planes[3] = {};
+          for (int c = 0; c < spec.channels; c++) planes[c] = rows[static_cast<size_t>(c)].data();
+          tensor.write_planes(owned.picture, y, y % pool.size(), planes);
+          for (int c = 0; c < spec.channels; c++) {
+            const float* const expected = whole + (static_cast<size_t>(c) * geometry.y.tensor + y) * columns;
+            CHECK(std::memcmp(planes[c], expected, columns * sizeof(float)) == 0, "encoding %d, channel %d, row %d",
+                  static_cast<int>(encoding), c, y);
+          }
+        }
+      }
+    }
+  }
+}
+
 void every_level_computes_the_same_bits() {
   Random random(2);
   ThreadPool pool(1);
@@ -444,6 +478,7 @@ void pools_do_every_row_once() {
 int main() {
   const std::pair<const char*, void (*)()> tests[] = {
       {"tensors hold the normalised picture", tensors_hold_the_normalised_picture},
+      {"rows are those of the tensor", rows_are_those_of_the_tensor},
       {"every level computes the same bits", every_level_computes_the_same_bits},
       {"resizing takes weighted means, letterboxes keep their border",
        resizing_takes_weighted_means_and_letterboxes_keep_their_border},

@@ -105,6 +105,22 @@ plain::Tensor expected_logits(const std::vector<FusedStep>& steps, const std::ve
   return values.back();
 }
 
+class PlanesInMemory : public PictureRows {
+ public:
+  PlanesInMemory(const std::vector<float>& planes, int channels, int height, int width)
+      : planes_(planes), channels_(channels), height_(height), width_(width) {}
+  void write(int y, int, float* const* planes) override {
+    CHECK(y >= 0 && y < height_, "row %d of %d", y, height_);
+    for (int c = 0; c < channels_; c++) {
+      std::copy_n(planes_.data() + (static_cast<size_t>(c) * height_ + y) * width_, width_, planes[c]);
+    }
+  }
+
+ private:
+  const std::vector<float>& planes_;
+  int channels_, height_, width_;
+};
+
 void check_run(FusedNet& net, NetDraft& draft, int height, int width, ThreadPool& pool) {
   const std::vector<float> picture =
       draw(draft.random(), static_cast<size_t>(draft.steps().front().in) * height * width);
@@ -113,10 +129,11 @@ void check_run(FusedNet& net, NetDraft& draft, int height, int width, ThreadPool
   CHECK(net.classes() == expected.channels && net.output_height() == expected.height &&
             net.output_width() == expected.width,
         "%dx%d logits instead of %dx%d", net.output_width(), net.output_height(), expected.width, expected.height);
+  PlanesInMemory rows(picture, net.channels(), height, width);
   // Twice: the second run finds what the first one left in its memory.
   for (int round = 0; round < 2; round++) {
     std::vector<float> logits(expected.values.size(), NAN);
-    net.run(picture.data(), logits.data(), pool);
+    net.run(rows, logits.data(), pool);
     for (size_t index = 0; index < logits.size(); index++) {
       CHECK(is_near(logits[index], expected.values[index]), "logit %zu of %dx%d is %g instead of %g", index, width, height,
             logits[index], expected.values[index]);
@@ -313,8 +330,9 @@ void a_stopped_net_ends() {
   net.plan(32, 32);
   const std::vector<float> picture = draw(draft.random(), static_cast<size_t>(net.channels()) * 32 * 32);
   std::vector<float> logits(static_cast<size_t>(net.classes()) * net.output_height() * net.output_width(), -7.0F);
+  PlanesInMemory rows(picture, net.channels(), 32, 32);
   net.stop();
-  net.run(picture.data(), logits.data(), pool);
+  net.run(rows, logits.data(), pool);
   CHECK(net.is_stopped(), "it says so");
   for (float logit : logits) CHECK(logit == -7.0F, "no row was computed after it");
 }
