@@ -11,8 +11,13 @@ export const classes = (count: number) =>
 const SEED = 5;
 
 /** A net of the project with random weights: stride 4, padding to a multiple. */
-export function netModel(classCount: number, channels: 1 | 3): OnnxModel {
-  const net = createNet("tied-s", channels, classCount);
+export function netModel(
+  classCount: number,
+  channels: 1 | 3,
+  name = "tied-s",
+  options: Readonly<Record<string, unknown>> = {},
+): OnnxModel {
+  const net = createNet(name, channels, classCount, options);
   return writeNet(
     net,
     randomValues(net, SEED),

@@ -9,6 +9,8 @@ const DEPTHWISE_KERNEL = 3;
 /** The widest dense kernel, and the most channels of a picture. */
 const MAX_KERNEL = 7;
 const MAX_PICTURE_CHANNELS = 4;
+/** The widest map: the weights of a wider 1x1 convolution fill a first cache, and onnxruntime is made for those. */
+const MAX_CHANNELS = 64;
 /** Px of the smallest map of a check: more than the widest dilation of our nets, so that inner taps are seen too. */
 const CHECK_SIDES = [8, 9] as const;
 
@@ -110,7 +112,8 @@ class StepMatcher {
     if (from === undefined) return undefined;
     if (isStandard(node, "Resize")) return this.#matchUpsample(node, this.#channels[from]);
     const conv = foldConv(this.#reader, node);
-    if (conv === undefined || (from > 0 && conv.in !== this.#channels[from])) return undefined;
+    if (conv === undefined || conv.out > MAX_CHANNELS || (from > 0 && conv.in !== this.#channels[from]))
+      return undefined;
     if (from === 0) return conv.in <= MAX_PICTURE_CHANNELS ? this.#matchDense(conv, true) : undefined;
     if (conv.isDepthwise) return this.#matchSeparable(conv);
     return isPointwise(conv) ? this.#matchPointwise(conv) : this.#matchDense(conv, false);

@@ -1,0 +1,138 @@
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { Random } from "../../../../src/core/random.js";
+import { loadAddon, ON_CPU } from "../../../../src/engine/native/addon.js";
+import { fuseNet } from "../../../../src/engine/native/fused/fuse-net.js";
+import type { FusedNet } from "../../../../src/engine/native/fused/fused-step.js";
+import { NativeEngine } from "../../../../src/engine/native/native-engine.js";
+import { findOrtLibrary } from "../../../../src/engine/native/ort-library.js";
+import { turbojpegLibrary } from "../../../../src/engine/native/turbojpeg.js";
+import type { LoadedModel } from "../../../../src/model/load-model.js";
+import { decodeModel } from "../../../../src/model/onnx-proto.js";
+import { redGreenModel } from "../../../model/golden-models.js";
+import { frameOf, hasNative, loaded } from "../../../parity/engines.js";
+import { netModel } from "../../../parity/models.js";
+import { draw, type Scene } from "../../reference/pictures.js";
+
+const open: NativeEngine[] = [];
+afterAll(() => Promise.all(open.map((engine) => engine.close())));
+afterEach(() => vi.unstubAllEnvs());
+
+async function start(model: LoadedModel, options: Parameters<typeof NativeEngine.create>[1]) {
+  const engine = await NativeEngine.create(model, options);
+  open.push(engine);
+  return engine;
+}
+
+/** Soft hills with noise: nets with random weights see every class somewhere. */
+function noisyHills(seed: number): Scene {
+  const random = new Random(seed);
+  return (x, y) =>
+    [0, 60, 120].map(
+      (phase) => 128 + 90 * Math.sin((x + phase) / 17) * Math.cos(y / 13) + random.uniform(-30, 30),
+    ) as [number, number, number];
+}
+
+const tied = loaded(netModel(4, 3));
+
+describe.skipIf(!hasNative)("a fused net", () => {
+  test.each([
+    ["tied-s", 4, 3, 1],
+    ["tied-s", 2, 1, 2],
+    ["tied-m", 5, 3, 2],
+    ["tied-m", 2, 1, 1],
+    ["tied", 5, 3, 3],
+  ] as const)(
+    "%s with %i classes and %i channels gives the masks of onnxruntime on %i thread(s)",
+    async (name, classCount, channels, threads) => {
+      const model = loaded(netModel(classCount, channels, name));
+      const fused = await start(model, { threads, fused: true });
+      const stock = await start(model, { threads, fused: false });
+      expect([fused.isFused, stock.isFused]).toEqual([true, false]);
+      // Even and odd, below one cell of the smallest map, and maps that are computed in joined steps.
+      for (const [width, height] of [
+        [64, 96],
+        [333, 217],
+        [5, 3],
+        [1031, 770],
+      ] as const) {
+        const frame = frameOf(draw(noisyHills(width), width, height, "rgb8"));
+        const [actual, expected] = await Promise.all([fused.segment(frame), stock.segment(frame)]);
+        const unequal = actual.data.reduce((sum, id, px) => sum + (id === expected.data[px] ? 0 : 1), 0);
+        expect(unequal / actual.data.length).toBeLessThan(0.001);
+        expect(new Set(expected.data).size).toBeGreaterThan(width > 100 ? 1 : 0);
+      }
+    },
+  );
+
+  test("runs by default, and not where the environment says off", async () => {
+    expect((await start(tied, {})).isFused).toBe(true);
+    vi.stubEnv("MAVSEG_FUSED", "off");
+    expect((await start(tied, {})).isFused).toBe(false);
+  });
+
+  test("leaves a foreign net to onnxruntime, without a word", async () => {
+    const log = vi.fn();
+    expect((await start(loaded(redGreenModel()), { log })).isFused).toBe(false);
+    expect(log).not.toHaveBeenCalled();
+  });
+
+  test("keeps to one frame's picture where sizes change from frame to frame", async () => {
+    const fused = await start(tied, { fused: true });
+    const stock = await start(tied, { fused: false });
+    for (const side of [40, 200, 40, 120]) {
+      const frame = frameOf(draw(noisyHills(side), side, side, "rgb8"));
+      const [actual, expected] = await Promise.all([fused.segment(frame), stock.segment(frame)]);
+      expect(actual.objects.map(({ class: id }) => id)).toEqual(expected.objects.map(({ class: id }) => id));
+      expect(actual.data.length).toBe(side * side);
+    }
+  });
+});
+
+/** Opens the addon by itself, with steps of the test's own. */
+function ready(model: LoadedModel, fused: FusedNet) {
+  const { Segmenter } = loadAddon();
+  const { input, output, classes, ignoreIndex } = model.manifest;
+  const segmenter = new Segmenter({
+    ortLibrary: findOrtLibrary(),
+    threads: 1,
+    provider: ON_CPU,
+    model: model.bytes,
+    input,
+    output: { ...output, classCount: classes.length, ignoreIndex },
+    turbojpeg: turbojpegLibrary(),
+    temporal: undefined,
+    fused,
+  });
+  return segmenter.ready().finally(() => segmenter.close());
+}
+
+describe.skipIf(!hasNative)("the check of a fused net at load", () => {
+  const right = fuseNet(decodeModel(tied.bytes)) as FusedNet;
+  const withStep = (at: number, change: object): FusedNet => ({
+    ...right,
+    steps: right.steps.with(at, { ...right.steps.at(at)!, ...change }),
+  });
+
+  test("passes what the exporter wrote", async () => {
+    expect(await ready(tied, right)).toMatchObject({ isFused: true, fusedRefusal: "" });
+  });
+
+  test("refuses a weight that is another", async () => {
+    const step = right.steps[5]!;
+    const answer = await ready(tied, withStep(5, { bias: step.bias.with(0, step.bias[0]! + 0.5) }));
+    expect(answer.isFused).toBe(false);
+    expect(answer.fusedRefusal).toMatch(
+      /^logits differ by .+ of a spread of .+, best classes on \d+ of \d+ px$/,
+    );
+  });
+
+  test("refuses weights that are not numbers", async () => {
+    const bias = new Float32Array(right.steps.at(-1)!.out).fill(Number.NaN);
+    expect(await ready(tied, withStep(right.steps.length - 1, { bias }))).toMatchObject({ isFused: false });
+  });
+
+  test("refuses steps that do not fit together", async () => {
+    const answer = await ready(tied, withStep(3, { weights: new Float32Array(7) }));
+    expect(answer).toMatchObject({ isFused: false, fusedRefusal: "weights of another size" });
+  });
+});
