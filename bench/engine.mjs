@@ -1,6 +1,7 @@
 // Frame to mask of both engines beside onnxruntime-node's bare run of the same model and beside Python with onnxruntime
 // and OpenCV, 1280x1024 bgr8, interleaved. A round runs each of them in turn; what counts is the ratio of times of the
-// same round. MAVNet, the reference system, runs in Python the better way. Uses the built dist/.
+// same round. "Native, stock kernels" is the native engine with the net on onnxruntime, as nets outside the tied family
+// run. MAVNet, the reference system, runs in Python the better way. Uses the built dist/.
 //
 //   npm run bench:engine -- --model tied-m-perch_drone --threads 2
 //   npm run bench:engine -- --net tied-s          (random weights: the time does not depend on them, the mask does)
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util";
 import ort from "onnxruntime-node";
 import { Random } from "../dist/core/random.js";
 import { createEngine } from "../dist/engine/create-engine.js";
+import { NativeEngine } from "../dist/engine/native/native-engine.js";
 import { planGeometry } from "../dist/engine/reference/geometry.js";
 import { loadModel } from "../dist/model/load-model.js";
 import { startPythonPeer } from "./peers/python-peer.mjs";
@@ -153,6 +155,7 @@ const folder = await mkdtemp(path.join(os.tmpdir(), "mavseg-bench-"));
 try {
   const model = await loadModel(options.model ?? (await writeRandomModel(folder, options.net)));
   const native = await createEngine(model, { engine: "native", executionProvider: "cpu", threads });
+  const stock = await NativeEngine.create(model, { threads, fused: false });
   const reference = await createEngine(model, { engine: "reference", executionProvider: "cpu", threads });
   const frame = drawFrame();
   const stages = [];
@@ -162,6 +165,7 @@ try {
     "bare run": await bareRun(model, true),
     "bare run, no spinning": await bareRun(model, false),
     "native, frame to mask": engineRun(native, frame, stages),
+    "native, stock kernels": engineRun(stock, frame),
     "reference, frame to mask": engineRun(reference, frame),
     ...Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, peer.measure])),
   };
@@ -191,6 +195,7 @@ try {
     onnxruntime: native.ortVersion,
     python: Object.values(peers)[0]?.versions ?? null,
     threads,
+    isFused: native.isFused,
   };
   const result = { model: model.manifest.name, machine, rows, nativeStageMs: stageMs };
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -214,7 +219,7 @@ try {
       `median stages of native, ms: ${JSON.stringify(stageMs, (_, v) => (typeof v === "number" ? +v.toFixed(3) : v))}`,
     );
   }
-  await Promise.all([native, reference, ...Object.values(peers)].map((runner) => runner.close()));
+  await Promise.all([native, stock, reference, ...Object.values(peers)].map((runner) => runner.close()));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
