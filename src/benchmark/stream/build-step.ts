@@ -2,7 +2,7 @@ import { distributionOf, medianOf } from "../distribution.js";
 import { type EnergySource, energyPerMask } from "../energy-meter.js";
 import type { StreamCounters } from "./run-turn.js";
 import type { Step } from "./stream-report.js";
-import { type CountedTurn, STREAM_STAGES } from "./turn.js";
+import { type CountedTurn, STREAM_STAGES, type TurnCost } from "./turn.js";
 
 /** A turn at some rate, and what `mavseg run` counted in it. */
 export interface MeasuredTurn {
@@ -93,11 +93,19 @@ function costOf(turns: readonly CountedTurn[], energySource: EnergySource): Step
   const masks = sum(costs.map((cost) => cost.masks));
   return {
     cpuCores: cpuMs / sum(costs.map(({ wallMs }) => wallMs)),
+    waitingShare: waitingShareOf(costs),
     cpuMsPerMask: masks === 0 ? null : cpuMs / masks,
     steadyRssBytes: medianOf(costs.map(({ rssBytes }) => rssBytes)),
     peakRssBytes: Math.max(...costs.map(({ peakRssBytes }) => peakRssBytes)),
     energy: energyOf(turns, energySource),
   };
+}
+
+function waitingShareOf(costs: readonly TurnCost[]): number | null {
+  if (costs.some(({ waitingMs }) => waitingMs === null)) return null;
+  const waitingMs = sum(costs.map((cost) => cost.waitingMs!));
+  const wantedMs = waitingMs + sum(costs.map(({ cpuMs }) => cpuMs));
+  return wantedMs === 0 ? null : waitingMs / wantedMs;
 }
 
 function energyOf(turns: readonly CountedTurn[], source: EnergySource) {

@@ -1,11 +1,11 @@
 // Loaded before the program of each process of a measured stream (node --import): says what the process costs when it is
 // asked, and ends it when the benchmark is gone, however that ended.
 import { readPeakBytes } from "../peak-memory.js";
-import type { Usage } from "./stream-process.js";
+import type { OwnUsage } from "./stream-process.js";
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();
-  const usage: Usage = {
+  const usage: OwnUsage = {
     atMs: performance.timeOrigin + performance.now(),
     cpuMs: (user + system) / 1000,
     rssBytes: process.memoryUsage.rss(),

@@ -124,6 +124,7 @@ export function costCells({ steps }: StreamRow): { head: string[]; lines: string
     head: [
       "fps",
       "cores",
+      "waiting",
       "CPU ms/mask",
       "MiB steady",
       "MiB peak",
@@ -136,6 +137,7 @@ export function costCells({ steps }: StreamRow): { head: string[]; lines: string
     lines: steps.map(({ fps, cost, counters }) => [
       String(fps),
       cost?.cpuCores.toFixed(2) ?? "-",
+      cost?.waitingShare == null ? "-" : `${(cost.waitingShare * 100).toFixed(0)} %`,
       ms(cost?.cpuMsPerMask),
       mebibytes(cost?.steadyRssBytes),
       mebibytes(cost?.peakRssBytes),

@@ -2,15 +2,21 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { MavsegError } from "../../errors.js";
+import { readWaitingMs } from "./waiting-time.js";
 
-/** What a process has used since its start. */
-export interface Usage {
+/** What a process has used since its start, as it says itself. */
+export interface OwnUsage {
   /** Milliseconds since 1970-01-01 UTC. */
   readonly atMs: number;
   /** Of all its threads. */
   readonly cpuMs: number;
   readonly rssBytes: number;
   readonly peakRssBytes: number;
+}
+
+export interface Usage extends OwnUsage {
+  /** Its threads were ready to run and had no core; null where the kernel does not tell. Read from outside, at no cost to it. */
+  readonly waitingMs: number | null;
 }
 
 export interface StreamProcessOptions {
@@ -70,10 +76,11 @@ export class StreamProcess {
   /** Undefined when the process has ended. */
   async usage(): Promise<Usage | undefined> {
     if (!this.#child.connected) return undefined;
-    const answer = once(this.#child, "message") as Promise<[Usage]>;
+    const answer = once(this.#child, "message") as Promise<[OwnUsage]>;
     this.#child.send("usage", () => {});
     const usage = await Promise.race([answer, this.#closed.then(() => undefined)]);
-    return usage?.[0];
+    if (usage === undefined) return undefined;
+    return { ...usage[0], waitingMs: readWaitingMs(this.#child.pid!) };
   }
 
   /**

@@ -19,6 +19,8 @@ export const streamCellSchema = cellSchema.extend({
 export const streamCostSchema = z.object({
   /** Cores kept busy by all its threads. */
   cpuCores: z.number(),
+  /** Of the time that its threads wanted a core they had none: a busy machine's share, 0..1; null where the kernel does not tell. */
+  waitingShare: z.number().nullable().default(null),
   cpuMsPerMask: z.number().nullable(),
   steadyRssBytes: z.number(),
   peakRssBytes: z.number(),

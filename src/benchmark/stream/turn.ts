@@ -42,6 +42,7 @@ export interface CountedTurn {
 export interface TurnCost {
   readonly wallMs: number;
   readonly cpuMs: number;
+  readonly waitingMs: number | null;
   readonly masks: number;
   readonly rssBytes: number;
   readonly peakRssBytes: number;
@@ -121,6 +122,7 @@ function costOf(usage: readonly Usage[], masks: readonly ArrivedMask[]): TurnCos
   return {
     wallMs: last.atMs - first.atMs,
     cpuMs: last.cpuMs - first.cpuMs,
+    waitingMs: first.waitingMs === null || last.waitingMs === null ? null : last.waitingMs - first.waitingMs,
     masks: counted.masks,
     rssBytes: medianOf(looks.map(({ rssBytes }) => rssBytes)),
     peakRssBytes: Math.max(...looks.map(({ peakRssBytes }) => peakRssBytes)),

@@ -66,7 +66,13 @@ describe("a step", () => {
 });
 
 describe("the energy of a step", () => {
-  const usage = [100, 900].map((ms) => ({ atMs: START_MS + ms, cpuMs: ms, rssBytes: 1, peakRssBytes: 1 }));
+  const usage = [100, 900].map((ms) => ({
+    atMs: START_MS + ms,
+    cpuMs: ms,
+    waitingMs: ms / 4,
+    rssBytes: 1,
+    peakRssBytes: 1,
+  }));
   /** Ten masks that arrive 22, 122, ... 922 ms after the start, seen by the sensors of a machine. */
   function watched(files: Readonly<Record<string, string>>, millisecondsOfLooks: readonly number[]) {
     const clock = { ms: START_MS };
@@ -117,6 +123,23 @@ describe("the energy of a step", () => {
       missing: "the turns were shorter than the time between two readings",
     });
   });
+});
+
+test.each([
+  [100, 0.2],
+  [null, null],
+])("of the time that it wanted a core, run waited %j ms: a share of %j", (waitedMs, share) => {
+  const look = (ms: number, waitingMs: number | null) => ({
+    atMs: START_MS + ms,
+    cpuMs: ms / 2,
+    waitingMs,
+    rssBytes: 1,
+    peakRssBytes: 1,
+  });
+  const usage = [look(100, 50), look(900, waitedMs === null ? null : 50 + waitedMs)];
+  const record = turnOf(10, 10, { usage });
+  const turn = { counted: countTurn(record, { head: 0, tail: 0 }), counters: record.counters };
+  expect(buildStep(10, [turn, turn], 0, NO_ENERGY).cost!.waitingShare).toBe(share);
 });
 
 test("a majority is more than half", () => {

@@ -65,6 +65,7 @@ export function streamTurn(fps: number, durationMs: number, capacity: number): M
   const usage = [0.25, 0.75].map((share) => ({
     atMs: START_MS + share * durationMs,
     cpuMs: share * durationMs,
+    waitingMs: share * durationMs,
     rssBytes: 100_000_000,
     peakRssBytes: 120_000_000,
   }));

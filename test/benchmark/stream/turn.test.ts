@@ -67,6 +67,7 @@ describe("a turn", () => {
     const look = (ms: number, cpuMs: number, rssBytes: number) => ({
       atMs: START_MS + ms,
       cpuMs,
+      waitingMs: cpuMs / 10,
       rssBytes,
       peakRssBytes: rssBytes + 10,
     });
@@ -79,7 +80,14 @@ describe("a turn", () => {
       look(990, 9999, 2),
     ];
     const { cost } = countTurn(turnOf(10, 10, { usage }), ALL);
-    expect(cost).toEqual({ wallMs: 500, cpuMs: 150, masks: 5, rssBytes: 110, peakRssBytes: 130 });
+    expect(cost).toEqual({
+      wallMs: 500,
+      cpuMs: 150,
+      waitingMs: 15,
+      masks: 5,
+      rssBytes: 110,
+      peakRssBytes: 130,
+    });
   });
 
   test("takes the energy between the first and the last reading within it, and the masks of that time", () => {
@@ -94,7 +102,7 @@ describe("a turn", () => {
   });
 
   test("costs nothing that is known where it was looked at once", () => {
-    const usage = [{ atMs: START_MS + 100, cpuMs: 1, rssBytes: 1, peakRssBytes: 1 }];
+    const usage = [{ atMs: START_MS + 100, cpuMs: 1, waitingMs: 1, rssBytes: 1, peakRssBytes: 1 }];
     expect(countTurn(turnOf(10, 10, { usage }), ALL).cost).toBeNull();
   });
 });
