@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { readReport } from "../../src/benchmark/read-report.js";
 import { temporaryFolder } from "../dataset/tiny-dataset.js";
 import { evenRounds, sampleReport, sampleSource } from "./sample-report.js";
+import { sampleStreamReport, sampleStreamRow } from "./stream/sample-stream-report.js";
 
 const report = (ms: number) => sampleReport([sampleSource(evenRounds(ms))]);
 
@@ -22,4 +23,26 @@ test("a file that is no report is refused with what is wrong in it", async () =>
   });
   await writeFile(file, JSON.stringify(report(10)));
   expect((await readReport(file)).rows).toHaveLength(1);
+});
+
+test("a report of a stream is read as one, and keys that came later have a value all the same", async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.dir, "stream.json");
+  const report = sampleStreamReport([await sampleStreamRow(100, { isSweep: false })]);
+  await writeFile(file, JSON.stringify(report));
+  expect(await readReport(file)).toEqual(report);
+  const isLater = (key: string) => key === "energy" || key === "waitingShare";
+  await writeFile(
+    file,
+    JSON.stringify(report, (key, value) => (isLater(key) ? undefined : value)),
+  );
+  expect(await readReport(file)).toMatchObject({
+    rows: [
+      {
+        steps: [
+          { cost: { waitingShare: null, energy: { value: null, missing: expect.stringMatching(/./) } } },
+        ],
+      },
+    ],
+  });
 });
