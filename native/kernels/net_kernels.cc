@@ -32,11 +32,16 @@ namespace avx2 {
 #undef MAVSEG_LANES
 #if defined(__clang__)
 #pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+// Clang 18 to 21 take registers of 512 bits for a feature of their own.
+#if __clang_major__ >= 18 && __clang_major__ < 22
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,evex512,fma"))), apply_to = function)
+#else
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))), apply_to = function)
+#endif
 #else
 #pragma GCC pop_options
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,fma")
 #endif
 #define MAVSEG_LANES 16
 namespace avx512 {
