@@ -13,6 +13,7 @@
 #include "mask_decoder.h"
 #include "net_tests.h"
 #include "plain.h"
+#include "temporal_test.h"
 #include "thread_pool.h"
 
 using namespace mavseg;
@@ -496,6 +497,8 @@ int main() {
       {"fused nets take another size", fused_nets_take_another_size},
       {"fused nets refuse what does not fit", fused_nets_refuse_what_does_not_fit},
       {"a stopped net ends", a_stopped_net_ends},
+      {"temporal filters give the same bits however they run", temporal_filters_give_the_same_bits_however_they_run},
+      {"temporal filters that forget pass each frame alone", temporal_filters_that_forget_pass_each_frame_alone},
   };
   for (const auto& [name, run] : tests) {
     run();
