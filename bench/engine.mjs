@@ -195,7 +195,7 @@ try {
     onnxruntime: native.ortVersion,
     python: Object.values(peers)[0]?.versions ?? null,
     threads,
-    isFused: native.isFused,
+    kernels: native.kernels,
   };
   const result = { model: model.manifest.name, machine, rows, nativeStageMs: stageMs };
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);

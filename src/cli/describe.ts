@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import { planFused } from "../engine/native/fused/plan-fused.js";
 import { MavsegError } from "../errors.js";
-import { loadModel } from "../model/load-model.js";
+import { type LoadedModel, loadModel } from "../model/load-model.js";
 import { decodeModel } from "../model/onnx-proto.js";
 import { createNet, NET_NAMES, parseNetOptions } from "../nets/create-net.js";
 import { listParameters } from "../nets/list-parameters.js";
@@ -85,9 +86,16 @@ async function describeModel(flags: DescribeFlags) {
     bytes: model.bytes.length,
     sha256: model.sha256,
     exportedParameters: parameters.reduce((sum, { values }) => sum + values, 0),
+    kernels: describeKernels(model),
     manifest: model.manifest,
     parameters,
   };
+}
+
+/** Whose kernels the native engine runs it on, on the CPU. */
+function describeKernels(model: LoadedModel): string {
+  const plan = planFused(model);
+  return typeof plan === "string" ? `onnxruntime's, for ${plan}` : `fused, ${plan.steps.length} steps`;
 }
 
 function readCount(flag: string, text: string): number {

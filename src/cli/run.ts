@@ -113,9 +113,9 @@ async function run(options: RunOptions): Promise<void> {
     // Providers compile for a size when its first frame comes, which can take as long as creating the session.
     const warm = sayWhileWaiting(warmUp(engine), (seconds) => log.info({ seconds }, "warming up"));
     const warmUpMs = Math.round(await warm);
-    const { name, executionProvider, manifest, modelSha256 } = engine;
+    const { name, executionProvider, kernels, manifest, modelSha256 } = engine;
     log.info(
-      { engine: name, executionProvider, model: manifest.name, modelSha256, warmUpMs },
+      { engine: name, executionProvider, kernels, model: manifest.name, modelSha256, warmUpMs },
       "model is ready",
     );
     await stream(engine, options, log, signal);

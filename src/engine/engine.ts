@@ -9,6 +9,11 @@ export interface Engine {
   readonly name: string;
   /** The execution provider in use: `cpu`, `webgpu`, ... Changes when one breaks and another goes on. */
   readonly executionProvider: string;
+  /**
+   * Whose kernels the net runs on: `fused`, the addon's own for nets of the tied family on the CPU, or `onnxruntime`.
+   * Absent where there is no choice.
+   */
+  readonly kernels?: "fused" | "onnxruntime";
   /** How often a provider broke while running and another went on; absent where none stands behind it. */
   readonly providerFallbacks?: number;
   readonly manifest: ModelManifest;

@@ -62,6 +62,7 @@ test("describe --model reads a file's parameters, tying and manifest", async () 
   const described = JSON.parse(await printed(createCommand(), "--model", file, "--json"));
   expect(described).toMatchObject({ model: "discs-1", bytes: model.bytes.length, sha256: model.sha256 });
   expect(described.manifest).toEqual(model.manifest);
+  expect(described.kernels).toMatch(/^fused, \d+ steps$/);
   expect(described.parameters).toContainEqual({
     name: "block0.depthwise.kernel",
     shape: [4, 1, 3, 3],

@@ -76,8 +76,7 @@ export class NativeEngine implements Engine {
   readonly modelSha256: string;
   /** The release of onnxruntime in use. */
   readonly ortVersion: string;
-  /** Whether the net runs on the addon's own kernels, not onnxruntime's. */
-  readonly isFused: boolean;
+  readonly kernels: "fused" | "onnxruntime";
   readonly temporal: TemporalSettings | undefined;
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
@@ -101,7 +100,7 @@ export class NativeEngine implements Engine {
     this.modelSha256 = model.sha256;
     this.#segmenter = segmenter;
     this.ortVersion = ortVersion;
-    this.isFused = isFused;
+    this.kernels = isFused ? "fused" : "onnxruntime";
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
     this.#runLengths = runLengths === true ? new MaskPool() : undefined;
@@ -119,9 +118,10 @@ export class NativeEngine implements Engine {
     const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
     const threads = options.threads ?? physicalCores();
     const turbojpeg = new Turbojpeg(options.log);
+    const fused = name === "cpu" ? planFused(model, options.fused) : undefined;
     const segmenter = new Segmenter({
       ...segmenterOptions(model, ortLibrary, threads, choice),
-      fused: name === "cpu" ? planFused(model, options.fused) : undefined,
+      fused: typeof fused === "object" ? fused : undefined,
       temporal: options.temporal && {
         ...options.temporal,
         hysteresis: Float32Array.from(options.temporal.hysteresis),

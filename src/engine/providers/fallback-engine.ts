@@ -36,6 +36,10 @@ export class FallbackEngine implements Engine {
     return this.#current.name;
   }
 
+  get kernels(): "fused" | "onnxruntime" {
+    return this.#current.kernels ?? "onnxruntime";
+  }
+
   get executionProvider(): string {
     return this.#current.executionProvider;
   }

@@ -47,7 +47,7 @@ describe.skipIf(!hasNative)("a fused net", () => {
       const model = loaded(netModel(classCount, channels, name));
       const fused = await start(model, { threads, fused: true });
       const stock = await start(model, { threads, fused: false });
-      expect([fused.isFused, stock.isFused]).toEqual([true, false]);
+      expect([fused.kernels, stock.kernels]).toEqual(["fused", "onnxruntime"]);
       // Even and odd, below one cell of the smallest map, and maps that are computed in joined steps.
       for (const [width, height] of [
         [64, 96],
@@ -65,14 +65,14 @@ describe.skipIf(!hasNative)("a fused net", () => {
   );
 
   test("runs by default, and not where the environment says off", async () => {
-    expect((await start(tied, {})).isFused).toBe(true);
+    expect((await start(tied, {})).kernels).toBe("fused");
     vi.stubEnv("MAVSEG_FUSED", "off");
-    expect((await start(tied, {})).isFused).toBe(false);
+    expect((await start(tied, {})).kernels).toBe("onnxruntime");
   });
 
   test("leaves a foreign net to onnxruntime, without a word", async () => {
     const log = vi.fn();
-    expect((await start(loaded(redGreenModel()), { log })).isFused).toBe(false);
+    expect((await start(loaded(redGreenModel()), { log })).kernels).toBe("onnxruntime");
     expect(log).not.toHaveBeenCalled();
   });
 
