@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Publisher, XPublisher } from "zeromq";
+import type { Frame } from "../../src/core/frame.js";
 import { encodeFrameMessage } from "../../src/transport/message-codec.js";
 import { sampleFrame } from "../transport/sample-messages.js";
 import { freeAddress, lastJson, mavseg, start } from "./processes.js";
@@ -25,6 +26,16 @@ async function startRun(source: string, publish: string, ...options: string[]) {
   const run = mavseg("run", "--model", model, "--source", source, "--publish", publish, "--json", ...options);
   await run.wrote("waiting for frames");
   return run;
+}
+
+/** 20x20 px in the dark: every other column bright, those between them near the tiny model's threshold, 127.5. */
+function stripedSquare(seq: number, dim: number): Frame {
+  const [width, height] = [64, 48];
+  const data = Buffer.alloc(width * height, 30);
+  for (let y = 10; y < 30; y++) {
+    for (let x = 10; x < 30; x++) data[y * width + x] = x % 2 === 0 ? 220 : dim;
+  }
+  return sampleFrame({ seq, width, height, step: width, encoding: "mono8", data });
 }
 
 describe("mavseg run", () => {
@@ -88,6 +99,31 @@ describe("mavseg run", () => {
         lost: 0,
         superseded: 0,
       });
+    } finally {
+      camera.close();
+    }
+  });
+
+  test.each([
+    ["lets px go that dip below the threshold", [], 200],
+    ["holds them with --temporal", ["--temporal"], 400],
+  ] as const)("%s", async (_, options, pixels) => {
+    const [frames, masks] = [await freeAddress(), await freeAddress()];
+    const camera = new XPublisher({ linger: 0 });
+    try {
+      await camera.bind(frames);
+      const run = await startRun(frames, masks, "--max-frames", "2", ...options);
+      await camera.receive();
+      const subscribe = mavseg("subscribe", "--source", masks, "--json", "--count", "2");
+      await subscribe.wrote("a peer is connected");
+      for (const [seq, dim] of [130, 126].entries()) {
+        await camera.send(encodeFrameMessage("frames", stripedSquare(seq, dim)));
+        await subscribe.wrote(`"seq":${seq},`);
+      }
+      expect((await run.ended()).code).toBe(0);
+      const lines = (await subscribe.ended()).stdout.trim().split("\n");
+      const seen = lines.slice(0, 2).map((line) => JSON.parse(line).objects[0].pixels);
+      expect(seen).toEqual([400, pixels]);
     } finally {
       camera.close();
     }
