@@ -1,5 +1,6 @@
-// What each kernel reaches of the memory's bandwidth, on 1280x1024 px; built and run by kernels.mjs. Bytes are those that
-// must move: the picture read and the tensor written, or the scores read and the mask written.
+// What each kernel reaches of the memory's bandwidth, on 1280x1024 px, and those of nets of a core's multiply-adds; built
+// and run by kernels.mjs. Bytes are those that must move: the picture read and the tensor written, or the scores read and
+// the mask written.
 
 #include <algorithm>
 #include <chrono>
@@ -8,11 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "input_tensor.h"
 #include "mask_decoder.h"
+#include "net_kernels.h"
 #include "thread_pool.h"
 
 using namespace mavseg;
@@ -25,7 +28,7 @@ constexpr size_t kPixels = static_cast<size_t>(kWidth) * kHeight;
 constexpr int kStride = 4;
 constexpr int kRuns = 40;
 
-void report(const std::string& name, int threads, double bytes, const std::function<void()>& run) {
+std::vector<double> measure(const std::function<void()>& run) {
   std::vector<double> ms;
   for (int index = 0; index < kRuns; index++) {
     const auto start = std::chrono::steady_clock::now();
@@ -33,6 +36,11 @@ void report(const std::string& name, int threads, double bytes, const std::funct
     ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
   std::sort(ms.begin(), ms.end());
+  return ms;
+}
+
+void report(const std::string& name, int threads, double bytes, const std::function<void()>& run) {
+  const std::vector<double> ms = measure(run);
   const double best = ms.front();
   std::printf("%-34s %d thread(s)  min %6.3f ms  median %6.3f ms  %6.2f GB/s\n", name.c_str(), threads, best,
               ms[kRuns / 2], bytes / best / 1e6);
@@ -89,6 +97,49 @@ void bench_decode(ThreadPool& pool, Isa isa, const char* level) {
   }
 }
 
+/** Px of a row, which stays in the first cache, and how many rows a run takes: long enough for the clock. */
+constexpr size_t kRowPx = 40;
+constexpr int kRows = 500;
+
+void report_macs(const std::string& name, double macs_per_px, const std::function<void()>& run_row) {
+  const double best = measure([&] {
+    for (int row = 0; row < kRows; row++) run_row();
+  }).front();
+  const double px = static_cast<double>(kRowPx) * kRows;
+  std::printf("%-34s 1 thread   %6.2f ns/px  %6.1f GMAC/s\n", name.c_str(), best / px * 1e6, macs_per_px * px / best / 1e6);
+}
+
+/** Floats as a net's maps lie: no vector crosses a cache line. */
+class AlignedFloats {
+ public:
+  explicit AlignedFloats(size_t count) : floats_(static_cast<float*>(std::aligned_alloc(64, (count + 15) / 16 * 64)), std::free) {
+    std::fill_n(floats_.get(), count, 0.1F);
+  }
+  float* data() const { return floats_.get(); }
+
+ private:
+  std::unique_ptr<float, void (*)(void*)> floats_;
+};
+
+void bench_layers(Isa isa, const char* level) {
+  const NetKernels& kernels = net_kernels(isa);
+  for (const int channels : {16, 24, 32}) {
+    const size_t width = static_cast<size_t>(channels);
+    const std::string name = std::to_string(channels) + " channels, " + level;
+    const AlignedFloats map(3 * (kRowPx + 2) * width), weights(9 * width * width), bias(width), to(kRowPx * width);
+    const float* const rows[] = {map.data(), map.data() + (kRowPx + 2) * width, map.data() + 2 * (kRowPx + 2) * width};
+    report_macs("depthwise 3x3, " + name, 9.0 * channels, [&] {
+      kernels.depthwise({rows, width, width, weights.data(), bias.data(), true, channels, kRowPx, to.data(), width});
+    });
+    report_macs("1x1, " + name, static_cast<double>(channels) * channels, [&] {
+      kernels.conv({rows, 1, channels, width, weights.data(), bias.data(), map.data(), true, channels, kRowPx, to.data()});
+    });
+    report_macs("2 classes of " + name, 2.0 * channels, [&] {
+      kernels.score({map.data(), channels, weights.data(), bias.data(), 2, kRowPx, to.data(), kRowPx});
+    });
+  }
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -104,6 +155,7 @@ int main(int, char** arguments) {
       if (level.isa > best_isa()) continue;
       bench_tensor(pool, level.isa, level.name);
       bench_decode(pool, level.isa, level.name);
+      if (threads == 1) bench_layers(level.isa, level.name);
     }
   }
 }

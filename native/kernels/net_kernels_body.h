@@ -170,6 +170,9 @@ template <typename V, int Vectors, int Px, int Step>
 void conv_panel(const ConvRow& job, int channel) {
   size_t px = 0;
   for (; px + Px <= job.n; px += Px) conv_tile<V, Vectors, Px, Step>(job, px, channel);
+  if (px == job.n) return;
+  // The last px once more, rather than one by one: a single px waits for each of its sums.
+  if (job.n >= Px) return conv_tile<V, Vectors, Px, Step>(job, job.n - Px, channel);
   for (; px < job.n; px++) conv_tile<V, Vectors, 1, 0>(job, px, channel);
 }
 
