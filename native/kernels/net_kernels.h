@@ -9,8 +9,8 @@ namespace mavseg {
 /**
  * The inner loops of a net, each over the px of one row. Maps are [H,W,C] float32 with C a multiple of `kChannelGroup`;
  * unused channels are 0, for their weights are. Weights and biases have as many channels as the map they are for.
- * Sources and targets never overlap. Instruction sets differ in the last bits: those that can fuse a multiply and an add
- * do so, which doubles what a core does per cycle.
+ * Sources and targets never overlap. All instruction sets that can fuse a multiply and an add do so, which doubles what a
+ * core does per cycle, in the same order: they compute the same bits. The baseline of x86-64 cannot and differs in the last.
  */
 constexpr int kChannelGroup = 8;
 

@@ -321,40 +321,55 @@ void upsample_add(const UpsampleRow& job) {
 
 /** Px by px in the lanes: the channels of as many px as a register holds are turned over first. */
 template <typename V, int Classes>
-MAVSEG_INLINE void score_classes(const ScoreRow& job, int first) {
+MAVSEG_INLINE void score_tile(const ScoreRow& job, int first, size_t px) {
   const size_t channels = static_cast<size_t>(job.channels);
   const float* const weights = job.weights + first * channels;
+  V sum[Classes];
+#pragma GCC unroll 4
+  for (int c = 0; c < Classes; c++) sum[c] = V::splat(job.bias[first + c]);
+  for (size_t channel = 0; channel < channels; channel += V::kLanes) {
+    V turned[V::kLanes];
+#pragma GCC unroll 8
+    for (int p = 0; p < V::kLanes; p++) turned[p] = V::load(job.from + (px + p) * channels + channel);
+    V::transpose(turned);
+#pragma GCC unroll 8
+    for (int lane = 0; lane < V::kLanes; lane++) {
+#pragma GCC unroll 4
+      for (int c = 0; c < Classes; c++) {
+        const V weight = V::splat(weights[c * channels + channel + lane]);
+        sum[c] = V::multiply_add(weight, turned[lane], sum[c]);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < Classes; c++) sum[c].store(job.to + (first + c) * job.plane + px);
+}
+
+/** One px of a row with fewer than a register holds, in a register all the same: so it is rounded as all others are. */
+template <typename V>
+void score_px(const ScoreRow& job, int c, size_t px) {
+  const size_t channels = static_cast<size_t>(job.channels);
+  V sum = V::splat(job.bias[c]);
+  for (size_t channel = 0; channel < channels; channel++) {
+    const V weight = V::splat(job.weights[c * channels + channel]);
+    sum = V::multiply_add(weight, V::splat(job.from[px * channels + channel]), sum);
+  }
+  float lanes[V::kLanes];
+  sum.store(lanes);
+  job.to[c * job.plane + px] = lanes[0];
+}
+
+template <typename V, int Classes>
+MAVSEG_INLINE void score_classes(const ScoreRow& job, int first) {
+  if (job.n < V::kLanes) {
+    for (int c = first; c < first + Classes; c++) {
+      for (size_t px = 0; px < job.n; px++) score_px<V>(job, c, px);
+    }
+    return;
+  }
   size_t px = 0;
-  for (; px + V::kLanes <= job.n; px += V::kLanes) {
-    V sum[Classes];
-#pragma GCC unroll 4
-    for (int c = 0; c < Classes; c++) sum[c] = V::splat(job.bias[first + c]);
-    for (size_t channel = 0; channel < channels; channel += V::kLanes) {
-      V turned[V::kLanes];
-#pragma GCC unroll 8
-      for (int p = 0; p < V::kLanes; p++) turned[p] = V::load(job.from + (px + p) * channels + channel);
-      V::transpose(turned);
-#pragma GCC unroll 8
-      for (int lane = 0; lane < V::kLanes; lane++) {
-#pragma GCC unroll 4
-        for (int c = 0; c < Classes; c++) {
-          const V weight = V::splat(weights[c * channels + channel + lane]);
-          sum[c] = V::multiply_add(weight, turned[lane], sum[c]);
-        }
-      }
-    }
-#pragma GCC unroll 4
-    for (int c = 0; c < Classes; c++) sum[c].store(job.to + (first + c) * job.plane + px);
-  }
-  for (; px < job.n; px++) {
-    for (int c = 0; c < Classes; c++) {
-      float sum = job.bias[first + c];
-      for (size_t channel = 0; channel < channels; channel++) {
-        sum += job.from[px * channels + channel] * weights[c * channels + channel];
-      }
-      job.to[(first + c) * job.plane + px] = sum;
-    }
-  }
+  for (; px + V::kLanes <= job.n; px += V::kLanes) score_tile<V, Classes>(job, first, px);
+  if (px < job.n) score_tile<V, Classes>(job, first, job.n - V::kLanes);
 }
 
 void score(const ScoreRow& job) {

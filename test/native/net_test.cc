@@ -121,31 +121,39 @@ class PlanesInMemory : public PictureRows {
   int channels_, height_, width_;
 };
 
-void check_run(FusedNet& net, NetDraft& draft, int height, int width, ThreadPool& pool) {
-  const std::vector<float> picture =
-      draw(draft.random(), static_cast<size_t>(draft.steps().front().in) * height * width);
+/** @return the logits */
+std::vector<float> check_run(FusedNet& net, NetDraft& draft, const std::vector<float>& picture, int height, int width,
+                             ThreadPool& pool) {
   const plain::Tensor expected = expected_logits(draft.steps(), picture, height, width);
   net.plan(height, width);
   CHECK(net.classes() == expected.channels && net.output_height() == expected.height &&
             net.output_width() == expected.width,
         "%dx%d logits instead of %dx%d", net.output_width(), net.output_height(), expected.width, expected.height);
   PlanesInMemory rows(picture, net.channels(), height, width);
+  std::vector<float> logits(expected.values.size());
   // Twice: the second run finds what the first one left in its memory.
   for (int round = 0; round < 2; round++) {
-    std::vector<float> logits(expected.values.size(), NAN);
+    std::fill(logits.begin(), logits.end(), NAN);
     net.run(rows, logits.data(), pool);
     for (size_t index = 0; index < logits.size(); index++) {
       CHECK(is_near(logits[index], expected.values[index]), "logit %zu of %dx%d is %g instead of %g", index, width, height,
             logits[index], expected.values[index]);
     }
   }
+  return logits;
 }
 
 void check_net(NetDraft& draft, int height, int width, int threads) {
-  ThreadPool pool(threads);
+  const std::vector<float> picture =
+      draw(draft.random(), static_cast<size_t>(draft.steps().front().in) * height * width);
+  ThreadPool pool(threads), alone(1);
   for (Isa isa : levels()) {
-    FusedNet net(draft.steps(), isa, threads);
-    check_run(net, draft, height, width, pool);
+    FusedNet net(draft.steps(), isa, threads), same(draft.steps(), best_isa(), 1);
+    const std::vector<float> logits = check_run(net, draft, picture, height, width, pool);
+    const std::vector<float> others = check_run(same, draft, picture, height, width, alone);
+    const bool fuses = isa != Isa::kBaseline || best_isa() == Isa::kBaseline;
+    CHECK(!fuses || std::memcmp(logits.data(), others.data(), logits.size() * sizeof(float)) == 0,
+          "isa %d on %d threads computes other bits", static_cast<int>(isa), threads);
   }
 }
 
@@ -281,7 +289,7 @@ void fused_nets_take_another_size() {
   ThreadPool pool(2);
   FusedNet net(draft.steps(), best_isa(), 2);
   for (const auto& [height, width] : {std::pair(64, 96), std::pair(160, 32), std::pair(16, 16)}) {
-    check_run(net, draft, height, width, pool);
+    check_run(net, draft, draw(draft.random(), static_cast<size_t>(net.channels()) * height * width), height, width, pool);
   }
 }
 
