@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordingOutcome } from "../../src/fleet/batch.js";
-import { hashFolder } from "../fleet/hash-folder.js";
 import { REDIS_SERVER, startRedis } from "../fleet/redis-server.js";
 import { S3Server } from "../fleet/s3-server.js";
 import { squarePicture, writeSampleVideo } from "../video/sample-video.js";
+import { hashFolder } from "./hash-folder.js";
 import { lastJson, mavseg, type Running, start } from "./processes.js";
 import { writeTinyModel } from "./tiny-model.js";
 

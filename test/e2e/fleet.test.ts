@@ -4,9 +4,9 @@ import path from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordingOutcome } from "../../src/fleet/batch.js";
-import { hashFolder } from "../fleet/hash-folder.js";
 import { REDIS_SERVER, startRedis } from "../fleet/redis-server.js";
 import { squarePicture, writeSampleVideo } from "../video/sample-video.js";
+import { hashFolder } from "./hash-folder.js";
 import { freeAddress, lastJson, mavseg, type Running } from "./processes.js";
 import { writeTinyModel } from "./tiny-model.js";
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { loadFfmpeg } from "../../src/video/ffmpeg.js";
 import { VideoFile } from "../../src/video/input/video-file.js";
 import type { IndexLine } from "../../src/video/output/index-files.js";
 import { squarePicture, writeSampleVideo } from "../video/sample-video.js";
+import { hashFolder } from "./hash-folder.js";
 import { lastJson, mavseg } from "./processes.js";
 import { writeTinyModel } from "./tiny-model.js";
 
@@ -68,19 +68,8 @@ async function readIndex(out: string): Promise<IndexLine[]> {
     .map((line) => JSON.parse(line) as IndexLine);
 }
 
-/** SHA-256 of every file of a folder, without the one that is of times. */
-async function hashes(out: string): Promise<Record<string, string>> {
-  const folder = path.join(dir, out);
-  const found: Record<string, string> = {};
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.startsWith("times.")) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    found[path.relative(folder, file)] = createHash("sha256")
-      .update(await readFile(file))
-      .digest("hex");
-  }
-  return found;
-}
+/** Of every file of a run, without those that are of times. */
+const hashes = (out: string) => hashFolder(path.join(dir, out));
 
 /** Resolves when a file or folder is there. */
 async function appears(file: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { writeFileAtomic } from "../../core/atomic-write.js";
+import { escapeHtml } from "../../core/escape-html.js";
 import type { LogEntry, RunFolder, RunInfo } from "../run-folder.js";
 
 type StepEntry = Extract<LogEntry, { type: "steps" }>;
@@ -96,8 +97,4 @@ function chart(curves: readonly Curve[], range?: readonly [number, number]): str
 
 function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,8 +1,9 @@
 import type { ClassInfo } from "../../../core/classes.js";
+import { escapeHtml } from "../../../core/escape-html.js";
 import type { PicturedFrame } from "./best-frames.js";
 import type { CurvePoint, FlightCurves } from "./flight-curves.js";
 import type { FoundTracks } from "./object-tracks.js";
-import { clock, escapeHtml, percent } from "./report-text.js";
+import { clock, percent } from "./report-text.js";
 import { tracksSection } from "./tracks-section.js";
 
 export interface ReportContent {

@@ -1,6 +1,7 @@
 import type { ClassInfo } from "../../../core/classes.js";
+import { escapeHtml } from "../../../core/escape-html.js";
 import type { FoundTracks, Track } from "./object-tracks.js";
-import { clock, escapeHtml, percent } from "./report-text.js";
+import { clock, percent } from "./report-text.js";
 
 const WIDTH_PX = 960;
 const LANE_PX = 12;
