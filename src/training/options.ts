@@ -52,6 +52,10 @@ export const trainingOptionsSchema = z.strictObject({
     pasteObjects: z.number().min(0).max(8).default(0),
     /** How many pieces of other frames' background, likewise. */
     pasteBackground: z.number().min(0).max(8).default(0),
+    /** How many times brighter the brightest place of a crop's light is than the darkest, at most. */
+    shade: z.number().min(1).max(8).default(1),
+    /** Largest sigma in px by which a crop is blurred; half of the crops are not. */
+    blur: z.number().min(0).max(4).default(0),
   }),
 });
 
@@ -70,4 +74,6 @@ export const DEFAULT_AUGMENTATION: Augmentation = {
   classAware: 0.5,
   pasteObjects: 0,
   pasteBackground: 0,
+  shade: 1,
+  blur: 0,
 };

@@ -4,6 +4,7 @@ import type { LabelledFrame } from "../../dataset/split.js";
 import type { Augmentation } from "../options.js";
 import { findClassPlaces } from "./class-places.js";
 import { countCells } from "./count-cells.js";
+import { disturbCrop } from "./disturb-crop.js";
 import { type CropDraw, drawCrop, type Place } from "./draw-crop.js";
 import { type PieceSource, pasteBlob, pasteObject } from "./paste.js";
 import { type CropTarget, sampleCrop } from "./sample-crop.js";
@@ -28,6 +29,7 @@ const CACHE_BYTES = 3 * 2 ** 30;
 const STREAM_PLACES = 1;
 const STREAM_CROPS = 2;
 const STREAM_PIECES = 3;
+const STREAM_LIGHT = 4;
 
 /** Labelled frames in memory, out of which any sample of any step can be cut: sample (step, index) is always the same. */
 export class CropSource {
@@ -76,6 +78,7 @@ export class CropSource {
     sampleCrop(loaded.image, loaded.label, draw, target, image, this.#ids);
     // A stream of their own: with or without pieces, the crops of a seed are the same.
     await this.#paste(new Random(seed, STREAM_PIECES, step, index), image);
+    disturbCrop(new Random(seed, STREAM_LIGHT, step, index), augmentation, image, target);
     countCells(this.#ids, target, counts);
   }
 

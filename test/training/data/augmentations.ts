@@ -14,6 +14,8 @@ export const NO_AUGMENTATION: Augmentation = {
   classAware: 0,
   pasteObjects: 0,
   pasteBackground: 0,
+  shade: 1,
+  blur: 0,
 };
 
 /** As strong as options allow. */
@@ -29,6 +31,8 @@ export const STRONGEST: Augmentation = {
   classAware: 1,
   pasteObjects: 8,
   pasteBackground: 8,
+  shade: 8,
+  blur: 4,
 };
 
 /** Crops whose values are px / 255. */
