@@ -30,6 +30,9 @@ interface TrainFlags {
   readonly crop: string;
   readonly colour: "auto" | "grey" | "rgb";
   readonly learningRate: string;
+  readonly finalRate: string;
+  readonly averageDecay: string;
+  readonly threads: string;
   readonly frozenNorms: string;
   readonly classWeights?: string;
   readonly dice: string;
@@ -64,6 +67,8 @@ export function createCommand(): Command {
     .option("--crop <WxH>", "size of a crop in px", "640x512")
     .option("--colour <grey|rgb|auto>", "channels of the net's input; auto looks at the pictures", "auto")
     .option("--learning-rate <x>", "highest learning rate", "0.004")
+    .option("--final-rate <share>", "learning rate at the end, as a share of the highest", "0.01")
+    .option("--average-decay <x>", "what the moving average of the weights keeps per step", "0.998")
     .option("--frozen-norms <share>", "last part of the training, with frozen norm statistics", "0.25")
     .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 10)")
     .option("--ignored-as <id>", "train px with the ignore label as this class instead of leaving them out")
@@ -75,6 +80,7 @@ export function createCommand(): Command {
       [],
     )
     .option("--seed <n>", "seed of weights and samples", "1")
+    .option("--threads <n>", "threads per operation; nets of the tied family are fastest with one", "1")
     .option("--json", "print the summary as JSON", false)
     .addHelpText("after", EXAMPLES)
     .action(async (flags: TrainFlags) => {
@@ -85,7 +91,7 @@ export function createCommand(): Command {
 
 async function runTraining(flags: TrainFlags): Promise<TrainingSummary> {
   // Before anything else: a missing TensorFlow must not be found after minutes of reading.
-  await loadTensorFlow();
+  await loadTensorFlow(readThreads(flags.threads));
   const folder = new RunFolder(flags.out);
   const { info, data } = flags.resume ? await reopen(flags, folder) : await begin(flags, folder);
   const abort = new AbortController();
@@ -103,6 +109,12 @@ async function runTraining(flags: TrainFlags): Promise<TrainingSummary> {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   }
+}
+
+function readThreads(text: string): number {
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new MavsegError("USAGE", { expected: "--threads with a whole number from 1", actual: text });
 }
 
 async function reopen(flags: TrainFlags, folder: RunFolder): Promise<{ info: RunInfo; data: PreparedData }> {
@@ -158,13 +170,14 @@ function readOptions(flags: TrainFlags): TrainingOptions {
     crop: { width, height },
     colour: flags.colour,
     learningRate: Number(flags.learningRate),
+    finalRate: Number(flags.finalRate),
     warmUp: 0.02,
     frozenNorms: Number(flags.frozenNorms),
     classWeights: flags.classWeights === undefined ? [] : flags.classWeights.split(",").map(Number),
     ignoredAs: flags.ignoredAs === undefined ? null : Number(flags.ignoredAs),
     focalGamma: 2,
     diceWeight: Number(flags.dice),
-    averageDecay: 0.998,
+    averageDecay: Number(flags.averageDecay),
     augmentation: { ...DEFAULT_AUGMENTATION, ...readAugmentation(flags.augment) },
   };
   const parsed = trainingOptionsSchema.safeParse(wanted);

@@ -17,6 +17,8 @@ export const trainingOptionsSchema = z.strictObject({
   crop: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
   colour: z.enum(["auto", "grey", "rgb"]),
   learningRate: z.number().positive(),
+  /** Learning rate at the end, as a share of the highest: 1 keeps it, and leaves settling to the weights' average. */
+  finalRate: z.number().min(0.001).max(1).default(0.01),
   /** Share of the training in which the learning rate rises from 0. */
   warmUp: z.number().min(0).max(0.5),
   /** Share of the training, at its end, in which the norms' statistics stay as they are. */

@@ -150,7 +150,7 @@ export async function train(
     while (progressNow() < 1 && !control.signal.aborted) {
       const progress = progressNow();
       const frozenNorms = progress >= 1 - options.frozenNorms;
-      const learningRate = learningRateAt(progress, options.learningRate, options.warmUp);
+      const learningRate = learningRateAt(progress, options.learningRate, options.warmUp, options.finalRate);
       const batch = await loader.next();
       const result = computeStep(context, weights, batch, frozenNorms);
       loader.recycle(batch);

@@ -13,6 +13,7 @@ export function sampleOptions(changes: Partial<TrainingOptions> = {}): TrainingO
     crop: { width: 32, height: 32 },
     colour: "auto",
     learningRate: 0.004,
+    finalRate: 0.01,
     warmUp: 0.02,
     frozenNorms: 0.4,
     classWeights: [1, 5],

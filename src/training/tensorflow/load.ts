@@ -23,15 +23,18 @@ const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = {
 let loaded: Tf | undefined;
 
 /**
- * Loads TensorFlow on first use; later calls return the same module.
+ * Loads TensorFlow on first use; later calls return the same module, whatever they ask for.
+ * @param threads per operation. One by default: the small tensors of a tied net are done before a second thread has
+ * woken up, so that a step takes longer with it (`bench/training.mjs`).
  * @throws MavsegError TRAINING_NOT_INSTALLED where the package or its native library is missing or does not load.
  */
-export async function loadTensorFlow(): Promise<Tf> {
-  loaded ??= requireTensorFlow();
+export async function loadTensorFlow(threads = 1): Promise<Tf> {
+  loaded ??= requireTensorFlow(threads);
   return loaded;
 }
 
-function requireTensorFlow(): Tf {
+function requireTensorFlow(threads: number): Tf {
+  process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
   for (const [name, value] of Object.entries(DEFAULT_ENVIRONMENT)) process.env[name] ??= value;
   restoreRemovedFunctions();
   try {

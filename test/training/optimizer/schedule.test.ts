@@ -16,6 +16,14 @@ test.each([
   expect(learningRateAt(progress, HIGHEST, 0.02)).toBeCloseTo(share * HIGHEST, 12);
 });
 
+test.each([
+  [1, 1],
+  [0.3, 0.3],
+])("the last share is the one asked for, %d", (finalShare, share) => {
+  expect(learningRateAt(1, HIGHEST, 0.02, finalShare)).toBeCloseTo(share * HIGHEST, 12);
+  expect(learningRateAt(0.51, HIGHEST, 0.02, finalShare)).toBeCloseTo(((1 + share) / 2) * HIGHEST, 12);
+});
+
 test("without a warm-up the rate starts at its highest", () => {
   expect(learningRateAt(0, HIGHEST, 0)).toBe(HIGHEST);
 });
