@@ -17,7 +17,7 @@ describe("wrong options are told before any data is read, and leave no folder:",
     ["a learning rate of 0", ["--learning-rate", "0"], /^learningRate: /],
     ["norms frozen throughout", ["--frozen-norms", "1"], /^frozenNorms: /],
     ["class weights that are no numbers", ["--class-weights", "1,heavy"], /^classWeights\.1: /],
-    ["an augmentation that there is not", ["--augment", "fog=2"], /^blur=2$/],
+    ["an augmentation that there is not", ["--augment", "fog=2"], /^fog=2$/],
     ["an augmentation without a value", ["--augment", "zoom"], /^zoom$/],
     ["a zoom below 1", ["--augment", "zoom=0.5"], /^augmentation\.zoom: /],
     [
