@@ -18,6 +18,7 @@ const batchOptions = z.strictObject({
   out: z.string({ error: "a folder or s3://bucket/folder" }).min(1),
   ...recordingOptions,
   force: z.boolean().default(false),
+  temporal: z.boolean().default(false),
   ...engineOptions,
   json: z.boolean().default(false),
 });
@@ -29,7 +30,8 @@ writes, byte for byte. A batch that was stopped goes on when it is started again
 
 Examples:
   $ mavseg batch --queue redis://queue:6379 --inputs flights.txt --model tied-m-perch_drone --out /mnt/masks --masks png
-  $ mavseg batch --inputs flights.txt --model tied-m-perch_drone --out s3://results/may --overlay mp4 --json`;
+  $ mavseg batch --inputs flights.txt --model tied-m-perch_drone --out s3://results/may --overlay mp4 --json
+  $ mavseg batch --inputs flights.txt --model tied-m-perch_drone --out /mnt/masks --mcap masks.mcap --temporal`;
 
 export function createCommand(): Command {
   const command = new Command("batch").description(
@@ -41,6 +43,7 @@ export function createCommand(): Command {
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
     .option("--out <dir|s3://>", "folder for all outputs, which all workers can write");
   return addRecordingOptions(command)
+    .option("--temporal", "let earlier pictures count, so that masks flicker less (docs/temporal.md)")
     .option("--force", "replace earlier outputs")
     .option("--json", "print the summary as JSON")
     .addHelpText("after", EXAMPLES)

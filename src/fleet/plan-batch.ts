@@ -32,7 +32,10 @@ export type PlannedRecording =
   | { readonly state: "finished"; readonly task: RecordingTask }
   | { readonly state: "failed"; readonly entry: ManifestEntry; readonly error: MavsegError };
 
-/** The engine that all workers have to have: its name and provider decide on bytes, so `auto` is decided here. */
+/**
+ * The engine that all workers have to have: its name and provider decide on bytes, so `auto` is decided here; so do the
+ * settings by which earlier pictures count.
+ */
 type PlannedEngine = Parameters<typeof makePlan>[1];
 
 /**
@@ -57,9 +60,9 @@ async function planEngine({ model, manifestFile, engine: options }: BatchRequest
   const loaded = await loadFleetModel(model, manifestFile, scratch);
   await rm(scratch, { recursive: true, force: true });
   const engine: Engine = await createEngine(loaded, options);
-  const { name, executionProvider, manifest, modelSha256 } = engine;
+  const { name, executionProvider, manifest, modelSha256, temporal } = engine;
   await engine.close();
-  return { name, executionProvider, manifest, modelSha256 };
+  return { name, executionProvider, manifest, modelSha256, temporal };
 }
 
 async function planRecording(

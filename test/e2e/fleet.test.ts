@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordingOutcome } from "../../src/fleet/batch.js";
 import { REDIS_SERVER, startRedis } from "../fleet/redis-server.js";
+import { writeSampleMcap } from "../video/sample-mcap.js";
 import { squarePicture, writeSampleVideo } from "../video/sample-video.js";
 import { hashFolder } from "./hash-folder.js";
 import { freeAddress, lastJson, mavseg, type Running } from "./processes.js";
@@ -23,17 +24,26 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), "mavseg-fleet-"));
   model = await writeTinyModel();
   const sample = { width: WIDTH, height: HEIGHT, timeBase: { num: 1, den: 1000 } };
-  const draw = (index: number) => squarePicture(WIDTH, HEIGHT, (index * 4) % (WIDTH - SIDE), 40, SIDE);
+  const squares = (index: number) => squarePicture(WIDTH, HEIGHT, (index * 4) % (WIDTH - SIDE), 40, SIDE);
+  // Beside the model's threshold, so that what it said of earlier pictures decides.
+  const flicker = (index: number) => squares(0).map((grey) => (grey > 128 ? 122 + (index % 5) * 4 : grey));
   // 400 pictures: whole chunks, so that the last one is empty.
-  for (const [name, frames] of [
-    ["long.mp4", 400],
-    ["sound.mp4", 130],
-    ["spoilt.ts", 200],
+  for (const [name, frames, draw] of [
+    ["long.mp4", 400, squares],
+    ["sound.mp4", 130, squares],
+    ["spoilt.ts", 200, squares],
+    ["flicker.mp4", 400, flicker],
   ] as const) {
     const ticks = Array.from({ length: frames }, (_, index) => index * 40);
     const more = { keyFrameEvery: 25, hasSound: name === "sound.mp4" };
     await writeSampleVideo(path.join(dir, name), { ...sample, ...more, ticks, draw });
   }
+  await writeSampleMcap(path.join(dir, "flight.mcap"), {
+    width: WIDTH,
+    height: HEIGHT,
+    frames: 200,
+    draw: squares,
+  });
   const spoilt = await readFile(path.join(dir, "spoilt.ts"));
   for (const share of [0.1, 0.5, 0.8]) {
     const at = Math.floor(spoilt.length * share);
@@ -45,7 +55,7 @@ beforeAll(async () => {
     const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;
     const file = path.join(dir, "images", `frame${index}.png`);
     if (index === 5) await writeFile(file, "no picture");
-    else await sharp(draw(index), { raw }).png().toFile(file);
+    else await sharp(squares(index), { raw }).png().toFile(file);
   }
 });
 afterAll(async () => {
@@ -55,7 +65,7 @@ afterAll(async () => {
 
 /** What one process writes of a recording. */
 async function alone(input: string, ...args: readonly string[]): Promise<Record<string, string>> {
-  const out = path.join(dir, "alone", input);
+  const out = path.join(dir, "alone", `${input}${args.join("").replaceAll("/", "-")}`);
   const common = ["--model", model, "--input", path.join(dir, input), "--out", out, "--threads", "1"];
   const { code, stderr } = await mavseg("video", ...common, ...OUTPUTS, ...args, "--resume").ended();
   expect([code, stderr]).toEqual([0, expect.any(String)]);
@@ -104,6 +114,33 @@ describe.skipIf(REDIS_SERVER === undefined)("a fleet", () => {
     // Its title is the name that the list gives.
     expect(second).toEqual({ ...rest, "report.html": expect.not.stringMatching(report as string) });
   });
+
+  test.each([
+    ["flicker.mp4", ["--temporal"], 400],
+    ["flight.mcap", [], 200],
+    ["flight.mcap", ["--topic", "/mavseg/overlay", "--temporal"], 200],
+  ])(
+    "writes of %s with %j the bytes of one process, a worker killed in the middle",
+    async (input, args, frames) => {
+      const { url } = await startRedis();
+      const out = `killed-${input}${args.length}`;
+      const workers = [worker(url), worker(url), worker(url)];
+      const running = await batch(url, out, `${input}\n`, ...args);
+      const [victim] = workers as [Running];
+      await victim.wrote('"chunk":');
+      victim.kill("SIGKILL");
+      expect((await victim.ended()).code).toBeNull();
+      const { code, stdout } = await running.ended();
+      expect(outcomes(stdout)).toMatchObject([{ state: "finished", frames, damage: 0 }]);
+      expect(code).toBe(0);
+      expect(workers.map(({ stderr }) => stderr).join("")).toContain("a worker died");
+      const expected = await alone(input, ...args);
+      expect(await hashFolder(path.join(dir, out, path.parse(input).name))).toEqual(expected);
+      if (!args.includes("--temporal")) return;
+      const without = await alone(input, ...args.filter((arg) => arg !== "--temporal"));
+      expect(expected["index.jsonl"]).not.toBe(without["index.jsonl"]);
+    },
+  );
 
   test("gives the same list of damage, and leaves out images that cannot be read, as one process", async () => {
     const { url } = await startRedis();

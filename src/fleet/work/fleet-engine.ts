@@ -3,12 +3,13 @@ import { createEngine, type EngineChoice, type EngineOptions } from "../../engin
 import type { Engine } from "../../engine/engine.js";
 import { MavsegError } from "../../errors.js";
 import { type LoadedModel, loadModel } from "../../model/load-model.js";
+import type { Plan } from "../../video/job/plan.js";
 import { parseAddress } from "../address.js";
 import { Bucket } from "../storage/s3-bucket.js";
 import { type RecordingTask, taskPlan } from "../task.js";
 
 /** What of the engine is a machine's own; the rest is the batch's. */
-export type MachineOptions = Omit<EngineOptions, "engine" | "executionProvider" | "runLengths">;
+export type MachineOptions = Omit<EngineOptions, "engine" | "executionProvider" | "runLengths" | "temporal">;
 
 /**
  * Reads a model by name, path or s3:// address.
@@ -49,6 +50,7 @@ export class FleetEngine {
       const engine = await createEngine(loaded, {
         ...this.#options,
         runLengths,
+        temporal: planned.temporal,
         engine: planned.name as EngineChoice,
         executionProvider: planned.executionProvider as NonNullable<EngineOptions["executionProvider"]>,
       });
@@ -68,9 +70,12 @@ export class FleetEngine {
 /** Also after a chunk: a provider that breaks leaves its work to the CPU, whose bytes may be others. */
 export function checkEngine(engine: Engine, task: RecordingTask): void {
   const { model, engine: planned } = taskPlan(task);
-  const say = (name: string, provider: string, sha256: string) =>
-    `${name} on ${provider} with model ${sha256}`;
-  const expected = say(planned.name, planned.executionProvider, model.sha256);
-  const actual = say(engine.name, engine.executionProvider, engine.modelSha256);
+  const expected = say(planned, model.sha256);
+  const actual = say(engine, engine.modelSha256);
   if (expected !== actual) throw new MavsegError("FLEET_MISMATCH", { expected, actual });
+}
+
+function say({ name, executionProvider, temporal }: Plan["engine"], sha256: string): string {
+  const settings = temporal === undefined ? "" : `, temporal ${JSON.stringify(temporal)}`;
+  return `${name} on ${executionProvider} with model ${sha256}${settings}`;
 }
