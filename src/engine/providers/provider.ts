@@ -54,7 +54,9 @@ export const ACCELERATORS: Readonly<Record<Accelerator, AcceleratorFacts>> = {
     builtInName: "OpenVINO",
     reportedNames: ["openvino"],
     file: "libonnxruntime_providers_openvino.so",
-    remedy: `${DRIVER}${PLUGIN_FROM} onnxruntime-ep-openvino.`,
+    // The plugin's file is libonnxruntime_providers_openvino_plugin.so. The library of the other package takes AMD's
+    // processors too.
+    remedy: `${DRIVER}${PLUGIN_FROM} onnxruntime-ep-openvino (Intel's devices only), or --ort-library the libonnxruntime out of onnxruntime-openvino.`,
   },
   webgpu: {
     builtInName: "WebGPU",
