@@ -163,7 +163,7 @@ void Segmenter::open_net(Answer& ready) {
   if (!options_.fused.steps.empty()) fused = open_fused(*session, ready);
   // What follows the picture's motion reads the whole tensor.
   if (!options_.temporal) by_rows_ = fused.get();
-  ready.is_fused = fused != nullptr;
+  is_fused_ = ready.is_fused = fused != nullptr;
   std::unique_ptr<NetRunner> net = std::move(session);
   if (fused != nullptr) net = std::move(fused);
   std::lock_guard<std::mutex> lock(mutex_);
@@ -194,10 +194,13 @@ size_t Segmenter::process(const Job& job) {
   const bool is_raw = std::holds_alternative<Picture>(job.picture);
   const Clock::time_point decoded = is_raw ? start : Clock::now();
   plan(job.geometry);
+  std::optional<ThreadPool::Awake> awake;
+  if (is_fused_) awake.emplace(*pool_);
   if (by_rows_ == nullptr) plan_->input->write(picture, *pool_);
   const Clock::time_point ready = Clock::now();
   run_net(picture);
   const Clock::time_point inferred = Clock::now();
+  if (!awake) awake.emplace(*pool_);
   const OutputView& output = net_->output();
   if (plan_->decoder == nullptr) plan_output(output);
   const void* scores = output.data;

@@ -139,6 +139,8 @@ class Segmenter {
   std::unique_ptr<NetRunner> net_;
   /** The net where it takes the camera's rows as it needs them, and no tensor of the picture exists; else null. */
   FusedSession* by_rows_ = nullptr;
+  /** Whether the net runs on the pool; otherwise the pool's threads leave the cores to onnxruntime's meanwhile. */
+  bool is_fused_ = false;
   std::unique_ptr<Plan> plan_;
   std::unique_ptr<JpegDecoder> jpeg_decoder_;
   std::vector<ClassStatistics> statistics_;

@@ -5,20 +5,14 @@
 #include <stdexcept>
 #include <thread>
 
+#include "pause.h"
+
 namespace mavseg {
 
 namespace {
 
 /** Looks at a neighbour's progress before giving the core away: about 10 us, the time of a few rows. */
 constexpr int kSpins = 1000;
-
-void pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 void require(bool holds, const char* what) {
   if (!holds) throw std::invalid_argument(what);

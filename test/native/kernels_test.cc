@@ -13,6 +13,7 @@
 #include "mask_decoder.h"
 #include "net_tests.h"
 #include "plain.h"
+#include "pool_tests.h"
 #include "temporal_test.h"
 #include "thread_pool.h"
 
@@ -457,23 +458,6 @@ void halves_survive_both_ways() {
   CHECK(to_half(1.00048828125F) == 0x3C00, "a tie goes to the even neighbour");
 }
 
-void pools_do_every_row_once() {
-  Random random(7);
-  for (int size : {1, 2, 5}) {
-    ThreadPool pool(size);
-    for (int round = 0; round < 300; round++) {
-      const int rows = random.between(0, 70);
-      // Not atomic: two threads at one row would be a data race, and a wrong count.
-      std::vector<int> done(static_cast<size_t>(rows), 0);
-      pool.for_rows(rows, random.between(1, 9), [&](int worker, int from, int to) {
-        CHECK(worker >= 0 && worker < size, "worker %d of %d", worker, size);
-        for (int row = from; row < to; row++) done[static_cast<size_t>(row)]++;
-      });
-      for (int count : done) CHECK(count == 1, "a row was done %d times", count);
-    }
-  }
-}
-
 }  // namespace
 
 int main() {
@@ -491,6 +475,9 @@ int main() {
       {"run lengths of the largest and the smallest runs", run_lengths_of_the_largest_and_the_smallest_runs},
       {"halves survive both ways", halves_survive_both_ways},
       {"pools do every row once", pools_do_every_row_once},
+      {"pools wait for a thread that takes long", pools_wait_for_a_thread_that_takes_long},
+      {"pools go on after work that throws", pools_go_on_after_work_that_throws},
+      {"threads kept awake sleep after all", threads_kept_awake_sleep_after_all},
       {"rows of nets are what plain loops give", rows_of_nets_are_what_plain_loops_give},
       {"fused nets compute their layers", fused_nets_compute_their_layers},
       {"joined steps compute their layers", joined_steps_compute_their_layers},
