@@ -112,7 +112,8 @@ void pools_go_on_after_work_that_throws() {
 }
 
 void threads_kept_awake_sleep_after_all() {
-  ThreadPool pool(3);
+  // Threads that outnumber the cores would not be kept awake.
+  ThreadPool pool(2);
   const ThreadPool::Awake awake(pool);
   for (int round = 0; round < 3; round++) {
     const std::vector<long> threads = threads_of(pool);
