@@ -5,6 +5,9 @@ namespace {
 
 #define MAVSEG_INLINE inline __attribute__((always_inline))
 
+// positive(): x86-64 takes the second of two operands where either is no number, so the zero comes first. arm64 keeps what
+// is no number by itself, and onnxruntime does too: a net that has run over must not look as if it saw nothing.
+
 #if MAVSEG_LANES == 4
 
 /** A register of floats. */
@@ -18,7 +21,7 @@ struct Four {
   static MAVSEG_INLINE Four multiply_add(Four a, Four b, Four c) { return {_mm_add_ps(_mm_mul_ps(a.v, b.v), c.v)}; }
   static MAVSEG_INLINE Four add(Four a, Four b) { return {_mm_add_ps(a.v, b.v)}; }
   static MAVSEG_INLINE Four multiply(Four a, Four b) { return {_mm_mul_ps(a.v, b.v)}; }
-  static MAVSEG_INLINE Four positive(Four a) { return {_mm_max_ps(a.v, _mm_setzero_ps())}; }
+  static MAVSEG_INLINE Four positive(Four a) { return {_mm_max_ps(_mm_setzero_ps(), a.v)}; }
   static MAVSEG_INLINE void transpose(Four (&r)[4]) { _MM_TRANSPOSE4_PS(r[0].v, r[1].v, r[2].v, r[3].v); }
 #elif defined(__ARM_NEON)
   float32x4_t v;
@@ -60,7 +63,7 @@ struct Four {
     return each([&](int i) { return a.v[i] * b.v[i]; });
   }
   static Four positive(const Four& a) {
-    return each([&](int i) { return a.v[i] > 0 ? a.v[i] : 0; });
+    return each([&](int i) { return a.v[i] < 0 ? 0 : a.v[i]; });
   }
   static void transpose(Four (&r)[4]) {
     for (int row = 0; row < 4; row++) {
@@ -85,7 +88,7 @@ struct Eight {
   static MAVSEG_INLINE Eight multiply_add(Eight a, Eight b, Eight c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
   static MAVSEG_INLINE Eight add(Eight a, Eight b) { return {_mm256_add_ps(a.v, b.v)}; }
   static MAVSEG_INLINE Eight multiply(Eight a, Eight b) { return {_mm256_mul_ps(a.v, b.v)}; }
-  static MAVSEG_INLINE Eight positive(Eight a) { return {_mm256_max_ps(a.v, _mm256_setzero_ps())}; }
+  static MAVSEG_INLINE Eight positive(Eight a) { return {_mm256_max_ps(_mm256_setzero_ps(), a.v)}; }
   static MAVSEG_INLINE void transpose(Eight (&r)[8]) {
     __m256 pairs[8], fours[8];
 #pragma GCC unroll 4
@@ -122,7 +125,7 @@ struct Sixteen {
   static MAVSEG_INLINE Sixteen add(Sixteen a, Sixteen b) { return {_mm512_add_ps(a.v, b.v)}; }
   static MAVSEG_INLINE Sixteen multiply(Sixteen a, Sixteen b) { return {_mm512_mul_ps(a.v, b.v)}; }
   /** By its masked form: the plain one warns of a value without a start in gcc 12. */
-  static MAVSEG_INLINE Sixteen positive(Sixteen a) { return {_mm512_maskz_max_ps(0xFFFF, a.v, _mm512_setzero_ps())}; }
+  static MAVSEG_INLINE Sixteen positive(Sixteen a) { return {_mm512_maskz_max_ps(0xFFFF, _mm512_setzero_ps(), a.v)}; }
 };
 
 #endif

@@ -484,6 +484,11 @@ int main() {
       {"fused nets take another size", fused_nets_take_another_size},
       {"fused nets refuse what does not fit", fused_nets_refuse_what_does_not_fit},
       {"a stopped net ends", a_stopped_net_ends},
+      {"nets take pictures of any size", nets_take_pictures_of_any_size},
+      {"joined steps take maps of any form", joined_steps_take_maps_of_any_form},
+      {"values that are no numbers stay where they are seen", values_that_are_no_numbers_stay_where_they_are_seen},
+      {"subnormal values are kept", subnormal_values_are_kept},
+      {"a net can be stopped while it runs", a_net_can_be_stopped_while_it_runs},
       {"temporal filters give the same bits however they run", temporal_filters_give_the_same_bits_however_they_run},
       {"temporal filters that forget pass each frame alone", temporal_filters_that_forget_pass_each_frame_alone},
   };

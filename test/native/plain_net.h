@@ -97,7 +97,8 @@ inline Tensor doubled(const Tensor& in) {
         const double sy = std::clamp((y + 0.5) / 2 - 0.5, 0.0, in.height - 1.0);
         const double sx = std::clamp((x + 0.5) / 2 - 0.5, 0.0, in.width - 1.0);
         const int top = static_cast<int>(sy), left = static_cast<int>(sx);
-        const int bottom = std::min(top + 1, in.height - 1), right = std::min(left + 1, in.width - 1);
+        // A px of weight 0 is not looked at, for it may be no number.
+        const int bottom = sy > top ? top + 1 : top, right = sx > left ? left + 1 : left;
         const double above = in.padded(c, top, left) * (1 - (sx - left)) + in.padded(c, top, right) * (sx - left);
         const double below = in.padded(c, bottom, left) * (1 - (sx - left)) + in.padded(c, bottom, right) * (sx - left);
         out.at(c, y, x) = above * (1 - (sy - top)) + below * (sy - top);
