@@ -84,7 +84,9 @@ void FusedNet::pack(const FusedStep& step) {
           "a convolution too large");
   require(!is_separable || (step.depthwise.size() == 9 * in && step.depthwise_bias.size() == in),
           "a depthwise kernel of another size");
-  require(!step.residual || (is_separable && step.stride == 1 && step.in == step.out), "a step that cannot be residual");
+  // Its input is read px by px with its output, so both have one size.
+  const bool keeps_size = step.stride == 1 && step.pad_before + step.pad_after == 2 * step.dilation;
+  require(!step.residual || (is_separable && keeps_size && step.in == step.out), "a step that cannot be residual");
   require(step.weights.size() == taps * in * out && step.bias.size() == out, "weights of another size");
   Packed packed;
   if (is_separable) {

@@ -120,6 +120,20 @@ void fused_nets_refuse_what_does_not_fit() {
   CHECK(changed([](auto& steps) { steps[2].skip = 0; }), "a step that adds the picture");
   CHECK(changed([](auto& steps) { steps[3].in = 9; }), "other channels");
   CHECK(changed([](auto& steps) { steps[1].residual = true; }), "a residual step with a stride");
+  NetDraft block(2);
+  block.conv(1, 8, 3, 2, 0, 1);
+  block.separable(8, 8, 1, 2);
+  block.pointwise(8, 2);
+  const auto padded = [&](int before, int after) {
+    std::vector<FusedStep> steps = block.steps();
+    steps[1].residual = true;
+    steps[1].pad_before = before;
+    steps[1].pad_after = after;
+    return is_refused(steps);
+  };
+  CHECK(!padded(1, 3), "a residual step that is padded unevenly");
+  CHECK(padded(2, 3), "a residual step that is larger than its input");
+  CHECK(padded(2, 1), "a residual step that is smaller than its input");
   CHECK(changed([](auto& steps) { steps[0].stride = 0; }), "no stride");
   FusedNet net(draft.steps(), best_isa(), 1);
   const auto refuses = [&](int height, int width) {
