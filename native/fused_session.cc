@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -103,15 +104,16 @@ std::optional<std::string> difference(NetRunner& expected, FusedSession& actual,
   double largest = 0;
   for (size_t index = 0; index < classes * plane; index++) {
     const double apart = std::fabs(static_cast<double>(logits[index]) - own[index]);
-    // Written so that what is not a number counts as large.
-    if (!(apart <= largest)) largest = apart;
+    // What is no number compares with nothing, and would be lost to a later difference that is one.
+    largest = std::isnan(apart) ? std::numeric_limits<double>::infinity() : std::max(largest, apart);
   }
   size_t unequal = 0;
   for (size_t px = 0; px < plane; px++) {
     unequal += best_class(logits, classes, plane, px) != best_class(own, classes, plane, px);
   }
   const double spread = static_cast<double>(*high) - *low;
-  if (largest <= kMaxDifference * spread && unequal <= kMaxUnequal * static_cast<double>(plane)) return std::nullopt;
+  const bool is_close = std::isfinite(largest) && largest <= kMaxDifference * spread;
+  if (is_close && unequal <= kMaxUnequal * static_cast<double>(plane)) return std::nullopt;
   char text[160];
   std::snprintf(text, sizeof text, "logits differ by %.2g of a spread of %.2g, best classes on %zu of %zu px", largest,
                 spread, unequal, plane);

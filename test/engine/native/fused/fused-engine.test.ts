@@ -7,6 +7,7 @@ import { NativeEngine } from "../../../../src/engine/native/native-engine.js";
 import { findOrtLibrary } from "../../../../src/engine/native/ort-library.js";
 import { turbojpegLibrary } from "../../../../src/engine/native/turbojpeg.js";
 import type { LoadedModel } from "../../../../src/model/load-model.js";
+import type { OnnxTensor } from "../../../../src/model/onnx-model.js";
 import { decodeModel } from "../../../../src/model/onnx-proto.js";
 import { redGreenModel } from "../../../model/golden-models.js";
 import { frameOf, hasNative, loaded } from "../../../parity/engines.js";
@@ -33,6 +34,13 @@ function noisyHills(seed: number): Scene {
 }
 
 const tied = loaded(netModel(4, 3));
+
+/** A constant of a file with one value changed. */
+function withValue(tensor: OnnxTensor, at: number, value: number): OnnxTensor {
+  const bytes = Uint8Array.from(tensor.rawData!);
+  new Float32Array(bytes.buffer)[at] = value;
+  return { ...tensor, rawData: bytes };
+}
 
 describe.skipIf(!hasNative)("a fused net", () => {
   test.each([
@@ -129,6 +137,23 @@ describe.skipIf(!hasNative)("the check of a fused net at load", () => {
   test("refuses weights that are not numbers", async () => {
     const bias = new Float32Array(right.steps.at(-1)!.out).fill(Number.NaN);
     expect(await ready(tied, withStep(right.steps.length - 1, { bias }))).toMatchObject({ isFused: false });
+  });
+
+  test("refuses a class whose scores are not numbers, where no px is of that class anyway", async () => {
+    const model = netModel(4, 3);
+    const unseen = 2;
+    const initializer = model.graph.initializer.map((tensor) =>
+      tensor.name === "classifier.bias" ? withValue(tensor, unseen, -1000) : tensor,
+    );
+    const rare = loaded({ ...model, graph: { ...model.graph, initializer } });
+    const { steps, ...size } = fuseNet(decodeModel(rare.bytes)) as FusedNet;
+    expect(await ready(rare, { ...size, steps })).toMatchObject({ isFused: true });
+    const last = steps.at(-1)!;
+    const broken = { ...last, bias: last.bias.with(unseen, Number.NaN) };
+    expect(await ready(rare, { ...size, steps: steps.with(-1, broken) })).toMatchObject({
+      isFused: false,
+      fusedRefusal: expect.stringMatching(/^logits differ by inf /),
+    });
   });
 
   test("refuses steps that do not fit together", async () => {
