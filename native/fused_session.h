@@ -34,6 +34,8 @@ class FusedSession : public NetRunner {
   void terminate() override { net_.stop(); }
 
   int channels() const { return net_.channels(); }
+  /** Of the instruction set of its kernels. */
+  const char* kernel_name() const { return net_.kernel_name(); }
 
  private:
   FusedNet net_;

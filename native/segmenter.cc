@@ -164,6 +164,7 @@ void Segmenter::open_net(Answer& ready) {
   // What follows the picture's motion reads the whole tensor.
   if (!options_.temporal) by_rows_ = fused.get();
   is_fused_ = ready.is_fused = fused != nullptr;
+  if (is_fused_) ready.instruction_set = fused->kernel_name();
   std::unique_ptr<NetRunner> net = std::move(session);
   if (fused != nullptr) net = std::move(fused);
   std::lock_guard<std::mutex> lock(mutex_);

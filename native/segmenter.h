@@ -80,6 +80,8 @@ struct Answer {
   /** With `kReady`: whether the net runs fused, and where its steps were refused, why. */
   bool is_fused = false;
   std::string fused_refusal = {};
+  /** Of a fused net's kernels. */
+  std::string instruction_set = {};
 };
 
 /**

@@ -165,6 +165,7 @@ void SegmenterObject::receive(Napi::Env env, Napi::Function, SegmenterObject* se
       ready.Set("ortVersion", OrtApi::open(self->library_).version());
       ready.Set("isFused", answer.is_fused);
       ready.Set("fusedRefusal", answer.fused_refusal);
+      ready.Set("instructionSet", answer.instruction_set);
       self->ready_.deferred.Resolve(ready);
     }
   } else if (answer.kind == Answer::Kind::kClosed) {

@@ -26,7 +26,7 @@ class SegmenterObject : public Napi::ObjectWrap<SegmenterObject> {
   static void receive(Napi::Env env, Napi::Function, SegmenterObject* self, Message* message);
   using Channel = Napi::TypedThreadSafeFunction<SegmenterObject, Message, &SegmenterObject::receive>;
 
-  /** `ready(): Promise<{ortVersion, isFused, fusedRefusal}>` */
+  /** `ready(): Promise<{ortVersion, isFused, fusedRefusal, instructionSet}>` */
   Napi::Value ready(const Napi::CallbackInfo& info);
   /** `segment(data, width, height, step, encoding, geometry, mask, report, runLengths): Promise<number>` */
   Napi::Value segment(const Napi::CallbackInfo& info);

@@ -55,6 +55,8 @@ class FusedNet {
   int output_height() const { return maps_.back().height; }
   int output_width() const { return maps_.back().width; }
   int channels() const { return steps_.front().in; }
+  /** Of the instruction set. */
+  const char* kernel_name() const { return kernels_.name; }
 
   /**
    * @param picture of the plan's size

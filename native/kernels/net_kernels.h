@@ -77,6 +77,8 @@ struct ScoreRow {
 };
 
 struct NetKernels {
+  /** Of the instruction set: `avx512`, `avx2`, `sse2`, `neon` or `scalar`. */
+  const char* name;
   void (*conv)(const ConvRow&);
   void (*depthwise)(const DepthwiseRow&);
   void (*upsample_add)(const UpsampleRow&);

@@ -391,4 +391,16 @@ void score(const ScoreRow& job) {
 
 }  // namespace
 
-constexpr NetKernels kNetKernels = {conv, depthwise, upsample_add, score};
+#if MAVSEG_LANES == 16
+constexpr const char* kName = "avx512";
+#elif MAVSEG_LANES == 8
+constexpr const char* kName = "avx2";
+#elif defined(__x86_64__)
+constexpr const char* kName = "sse2";
+#elif defined(__ARM_NEON)
+constexpr const char* kName = "neon";
+#else
+constexpr const char* kName = "scalar";
+#endif
+
+constexpr NetKernels kNetKernels = {kName, conv, depthwise, upsample_add, score};

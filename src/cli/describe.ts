@@ -95,7 +95,7 @@ async function describeModel(flags: DescribeFlags) {
 /** Whose kernels the native engine runs it on, on the CPU. */
 function describeKernels(model: LoadedModel): string {
   const plan = planFused(model);
-  return typeof plan === "string" ? `onnxruntime's, for ${plan}` : `fused, ${plan.steps.length} steps`;
+  return "reason" in plan ? `onnxruntime's, for ${plan.reason}` : `fused, ${plan.steps.length} steps`;
 }
 
 function readCount(flag: string, text: string): number {

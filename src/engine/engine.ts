@@ -2,18 +2,14 @@ import type { Frame } from "../core/frame.js";
 import type { Mask } from "../core/mask.js";
 import type { ModelManifest } from "../model/manifest.js";
 import type { TemporalSettings } from "../temporal/settings.js";
+import type { KernelsInUse } from "./kernels.js";
 
 /** What every engine is: a model that turns frames into masks. */
-export interface Engine {
+export interface Engine extends KernelsInUse {
   /** `reference` or `native`. */
   readonly name: string;
   /** The execution provider in use: `cpu`, `webgpu`, ... Changes when one breaks and another goes on. */
   readonly executionProvider: string;
-  /**
-   * Whose kernels the net runs on: `fused`, the addon's own for nets of the tied family on the CPU, or `onnxruntime`.
-   * Absent where there is no choice.
-   */
-  readonly kernels?: "fused" | "onnxruntime";
   /** How often a provider broke while running and another went on; absent where none stands behind it. */
   readonly providerFallbacks?: number;
   readonly manifest: ModelManifest;

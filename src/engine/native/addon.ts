@@ -75,6 +75,8 @@ export interface Readiness {
   readonly isFused: boolean;
   /** Why the fused steps do not run: they did not compute what onnxruntime does. Empty where they do, or there are none. */
   readonly fusedRefusal: string;
+  /** What fused kernels run on here, see `KernelsInUse`. */
+  readonly instructionSet: string;
 }
 
 /** A model in a thread of its own. Failures are errors with a `code` of the error table and the actual value as message. */

@@ -1,52 +1,21 @@
-import type { Frame } from "../../core/frame.js";
-import { checkFrame, isCompressed } from "../../core/frame.js";
+import { checkFrame, type Frame } from "../../core/frame.js";
 import type { Mask } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import { Continuity } from "../../temporal/continuity.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
+import type { NotFused } from "../kernels.js";
 import type { ExecutionProvider } from "../providers/provider.js";
 import { type Geometry, planGeometry } from "../reference/geometry.js";
-import type { RawPicture } from "../reference/pixel-rows.js";
-import {
-  loadAddon,
-  type NativeSegmenter,
-  ON_CPU,
-  type ProviderChoice,
-  RAW_ENCODINGS,
-  type Readiness,
-  RUN_LENGTH_BYTES_PER_PX,
-  type SegmenterOptions,
-} from "./addon.js";
+import { type NativeSegmenter, RAW_ENCODINGS, RUN_LENGTH_BYTES_PER_PX } from "./addon.js";
 import { type Expectations, toMavsegError } from "./addon-error.js";
-import { planFused } from "./fused/plan-fused.js";
 import { geometryNumbers } from "./geometry-numbers.js";
 import { MaskPool } from "./mask-pool.js";
-import { findOrtLibrary } from "./ort-library.js";
-import { physicalCores } from "./physical-cores.js";
-import { isPlainJpeg } from "./plain-jpeg.js";
+import { type NativeEngineOptions, type OpenSegmenter, openSegmenter } from "./open-segmenter.js";
+import { jpegExpectations, type PreparedFrame, prepareFrame } from "./prepare-frame.js";
 import { newReport, readObjects, readTimings } from "./report.js";
-import { Turbojpeg } from "./turbojpeg.js";
-
-export interface NativeEngineOptions {
-  /** Threads of one run, and of the kernels around it; left out, one per physical core. */
-  readonly threads?: number | undefined;
-  /** Whether masks carry their run lengths. */
-  readonly runLengths?: boolean | undefined;
-  /** How earlier frames count. */
-  readonly temporal?: TemporalSettings | undefined;
-  /** Path of another libonnxruntime than that of onnxruntime-node. */
-  readonly ortLibrary?: string | undefined;
-  /** What to run on and its name; left out, the CPU. */
-  readonly provider?: { readonly name: ExecutionProvider; readonly choice: ProviderChoice } | undefined;
-  /**
-   * Whether nets of the tied family run on the addon's own kernels on the CPU; left out, yes, unless `MAVSEG_FUSED=off`.
-   */
-  readonly fused?: boolean | undefined;
-  /** Told where fused steps were refused, and once where libjpeg-turbo is missing, when the first JPEG file comes. */
-  readonly log?: ((message: string) => void) | undefined;
-}
+import type { Turbojpeg } from "./turbojpeg.js";
 
 /** What depends on the frame's size. */
 interface SizePlan {
@@ -54,15 +23,6 @@ interface SizePlan {
   readonly height: number;
   readonly geometry: Geometry;
   readonly numbers: Float64Array;
-}
-
-/** A file that the addon decodes itself. */
-type JpegFile = Pick<Frame, "width" | "height" | "data"> & { readonly encoding: "jpeg" };
-
-/** What the addon takes. */
-interface Prepared {
-  readonly picture: RawPicture | JpegFile;
-  readonly decodeMs: number;
 }
 
 /**
@@ -77,6 +37,8 @@ export class NativeEngine implements Engine {
   /** The release of onnxruntime in use. */
   readonly ortVersion: string;
   readonly kernels: "fused" | "onnxruntime";
+  readonly instructionSet: string | undefined;
+  readonly notFused: NotFused | undefined;
   readonly temporal: TemporalSettings | undefined;
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
@@ -90,17 +52,16 @@ export class NativeEngine implements Engine {
 
   private constructor(
     model: LoadedModel,
-    segmenter: NativeSegmenter,
-    { ortVersion, isFused }: Readiness,
-    executionProvider: ExecutionProvider,
-    turbojpeg: Turbojpeg,
+    { segmenter, executionProvider, ortVersion, kernels, turbojpeg }: OpenSegmenter,
     { runLengths, temporal }: NativeEngineOptions,
   ) {
     this.manifest = model.manifest;
     this.modelSha256 = model.sha256;
     this.#segmenter = segmenter;
     this.ortVersion = ortVersion;
-    this.kernels = isFused ? "fused" : "onnxruntime";
+    this.kernels = kernels.kernels ?? "onnxruntime";
+    this.instructionSet = kernels.instructionSet;
+    this.notFused = kernels.notFused;
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
     this.#runLengths = runLengths === true ? new MaskPool() : undefined;
@@ -109,45 +70,16 @@ export class NativeEngine implements Engine {
 
   /**
    * Loads the addon and, on its thread, the model.
-   * @throws MavsegError `ENGINE_UNAVAILABLE`, `ORT_LIBRARY_UNUSABLE`, `MODEL_CORRUPT` where onnxruntime refuses the model
-   *   on the CPU, `PROVIDER_UNAVAILABLE` or `PROVIDER_LIBRARY_UNUSABLE` where it does so on another provider
+   * @throws MavsegError as `openSegmenter`
    */
   static async create(model: LoadedModel, options: NativeEngineOptions = {}): Promise<NativeEngine> {
-    const { Segmenter } = loadAddon();
-    const ortLibrary = findOrtLibrary(options.ortLibrary);
-    const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
-    const threads = options.threads ?? physicalCores();
-    const turbojpeg = new Turbojpeg(options.log);
-    const fused = name === "cpu" ? planFused(model, options.fused) : undefined;
-    const segmenter = new Segmenter({
-      ...segmenterOptions(model, ortLibrary, threads, choice),
-      fused: typeof fused === "object" ? fused : undefined,
-      temporal: options.temporal && {
-        ...options.temporal,
-        hysteresis: Float32Array.from(options.temporal.hysteresis),
-      },
-      turbojpeg: turbojpeg.library,
-    });
-    try {
-      const readiness = await segmenter.ready();
-      const { fusedRefusal } = readiness;
-      if (fusedRefusal !== "")
-        options.log?.(`onnxruntime runs the net, not the fused kernels: ${fusedRefusal}`);
-      return new NativeEngine(model, segmenter, readiness, name, turbojpeg, options);
-    } catch (cause) {
-      throw toMavsegError(cause, {
-        MODEL_CORRUPT: "a model that onnxruntime can load",
-        ORT_LIBRARY_UNUSABLE: `onnxruntime 1.22 or newer at ${ortLibrary}`,
-        PROVIDER_UNAVAILABLE: `a session on ${name} with ${ortLibrary}`,
-        PROVIDER_LIBRARY_UNUSABLE: "a plugin that this onnxruntime can load",
-      });
-    }
+    return new NativeEngine(model, await openSegmenter(model, options), options);
   }
 
   async segment(frame: Frame): Promise<Mask> {
     if (this.#closing !== undefined) throw new MavsegError("ENGINE_STOPPED", { actual: "it was closed" });
     checkFrame(frame);
-    const prepared = this.#prepare(frame);
+    const prepared = prepareFrame(frame, this.#turbojpeg);
     // The failure is reported below; here it must only not count as unhandled while it waits for its turn.
     prepared.catch(() => {});
     // A raw frame may not overtake a compressed one. The box keeps `then` from waiting for the answer as well.
@@ -165,16 +97,7 @@ export class NativeEngine implements Engine {
     return this.#closing;
   }
 
-  async #prepare(frame: Frame): Promise<Prepared> {
-    const { width, height, encoding, data } = frame;
-    if (!isCompressed(encoding)) return { picture: frame as RawPicture, decodeMs: 0 };
-    if (encoding === "jpeg" && isPlainJpeg(data) && this.#turbojpeg.isThere()) {
-      return { picture: { width, height, encoding, data }, decodeMs: 0 };
-    }
-    return decodeBySharp(frame);
-  }
-
-  async #run(frame: Frame, { picture, decodeMs }: Prepared): Promise<Mask> {
+  async #run(frame: Frame, { picture, decodeMs }: PreparedFrame): Promise<Mask> {
     const { seq, stamp, frameId } = frame;
     const { width, height } = picture;
     const plan = this.#planFor(width, height);
@@ -195,7 +118,7 @@ export class NativeEngine implements Engine {
 
   /** @returns the mask's run lengths, if they are wanted */
   async #submit(
-    picture: Prepared["picture"],
+    picture: PreparedFrame["picture"],
     plan: SizePlan,
     mask: Uint8Array,
     report: Float64Array,
@@ -212,7 +135,7 @@ export class NativeEngine implements Engine {
   }
 
   #submitInto(
-    picture: Prepared["picture"],
+    picture: PreparedFrame["picture"],
     { numbers }: SizePlan,
     mask: Uint8Array,
     report: Float64Array,
@@ -269,34 +192,4 @@ export class NativeEngine implements Engine {
       MANIFEST_INVALID: `the output ${output.name} to have ${channels} channel(s) of ${size} for an input of ${x.tensor}x${y.tensor} with output.stride ${output.stride}`,
     };
   }
-}
-
-function segmenterOptions(
-  model: LoadedModel,
-  ortLibrary: string,
-  threads: number,
-  provider: ProviderChoice,
-): Omit<SegmenterOptions, "turbojpeg" | "fused" | "temporal"> {
-  const { input, output, classes, ignoreIndex } = model.manifest;
-  return {
-    ortLibrary,
-    threads,
-    provider,
-    model: model.hasExternalWeights ? model.path : model.bytes,
-    input,
-    output: { ...output, classCount: classes.length, ignoreIndex },
-  };
-}
-
-function jpegExpectations({ width, height, encoding }: Prepared["picture"]): Expectations {
-  if (encoding !== "jpeg") return {};
-  return { FRAME_INVALID: `a jpeg file of ${width}x${height} px`, FRAME_UNDECODABLE: "a jpeg file" };
-}
-
-async function decodeBySharp(frame: Frame): Promise<Prepared> {
-  const start = performance.now();
-  // Loaded with the first frame that needs it: sharp costs 50 ms and 20 MB.
-  const { decodePicture } = await import("../reference/decode-picture.js");
-  const picture = await decodePicture(frame);
-  return { picture, decodeMs: performance.now() - start };
 }

@@ -40,6 +40,14 @@ export class FallbackEngine implements Engine {
     return this.#current.kernels ?? "onnxruntime";
   }
 
+  get instructionSet(): string | undefined {
+    return this.#current.instructionSet;
+  }
+
+  get notFused(): Engine["notFused"] {
+    return this.#current.notFused;
+  }
+
   get executionProvider(): string {
     return this.#current.executionProvider;
   }

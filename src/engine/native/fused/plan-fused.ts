@@ -1,22 +1,30 @@
 import type { LoadedModel } from "../../../model/load-model.js";
 import { decodeModel } from "../../../model/onnx-proto.js";
+import type { NotFused } from "../../kernels.js";
 import { fuseNet } from "./fuse-net.js";
 import type { FusedNet } from "./fused-step.js";
+
+/** The variable of the environment that leaves every net to onnxruntime. */
+export const SWITCH = "MAVSEG_FUSED";
 
 /**
  * Says how the native engine runs a model on the CPU.
  * @param isWanted whether fused steps are to run; left out, unless the environment says `MAVSEG_FUSED=off`
- * @returns the model as fused steps, or in words why onnxruntime runs it
+ * @returns the model as fused steps, or why onnxruntime runs it
  */
-export function planFused(
-  model: LoadedModel,
-  isWanted = process.env.MAVSEG_FUSED !== "off",
-): FusedNet | string {
+export function planFused(model: LoadedModel, isWanted?: boolean): FusedNet | NotFused {
   const { input, output } = model.manifest;
-  if (!isWanted) return "fused kernels are off";
-  if (model.hasExternalWeights) return "its weights lie in other files";
+  if (isWanted === false) return { cause: "off", reason: "fused kernels are off" };
+  if (isWanted === undefined && process.env[SWITCH] === "off")
+    return { cause: "off", reason: `${SWITCH}=off` };
+  if (model.hasExternalWeights) return notOfThisKind("its weights lie in other files");
   if (input.dtype !== "float32" || input.layout !== "NCHW" || output.layout !== "NCHW") {
-    return "its input or output is not planes of float32";
+    return notOfThisKind("its input or output is not planes of float32");
   }
-  return fuseNet(decodeModel(model.bytes));
+  const fused = fuseNet(decodeModel(model.bytes));
+  return typeof fused === "string" ? notOfThisKind(fused) : fused;
+}
+
+function notOfThisKind(reason: string): NotFused {
+  return { cause: "graph", reason };
 }

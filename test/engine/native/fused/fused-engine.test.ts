@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { Random } from "../../../../src/core/random.js";
+import { sayKernels } from "../../../../src/engine/kernels.js";
 import { loadAddon, ON_CPU } from "../../../../src/engine/native/addon.js";
 import { fuseNet } from "../../../../src/engine/native/fused/fuse-net.js";
 import type { FusedNet } from "../../../../src/engine/native/fused/fused-step.js";
@@ -73,14 +74,15 @@ describe.skipIf(!hasNative)("a fused net", () => {
   );
 
   test("runs by default, and not where the environment says off", async () => {
-    expect((await start(tied, {})).kernels).toBe("fused");
+    expect(sayKernels(await start(tied, {}))).toMatch(/^fused (avx512|avx2|sse2|neon|scalar)$/);
     vi.stubEnv("MAVSEG_FUSED", "off");
-    expect((await start(tied, {})).kernels).toBe("onnxruntime");
+    expect(sayKernels(await start(tied, {}))).toBe("onnxruntime (not fused: MAVSEG_FUSED=off)");
   });
 
   test("leaves a foreign net to onnxruntime, without a word", async () => {
     const log = vi.fn();
-    expect((await start(loaded(redGreenModel()), { log })).kernels).toBe("onnxruntime");
+    const { kernels, notFused } = await start(loaded(redGreenModel()), { log });
+    expect([kernels, notFused?.cause]).toEqual(["onnxruntime", "graph"]);
     expect(log).not.toHaveBeenCalled();
   });
 
