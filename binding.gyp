@@ -30,6 +30,7 @@
         "native/kernels/net_kernels.cc",
         "native/kernels/output_spec.cc",
         "native/kernels/picture.cc",
+        "native/kernels/region_filter.cc",
         "native/kernels/resize.cc",
         "native/kernels/row_kernels.cc",
         "native/kernels/run_lengths.cc",

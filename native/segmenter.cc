@@ -205,6 +205,7 @@ size_t Segmenter::process(const Job& job) {
   const OutputView& output = net_->output();
   if (plan_->decoder == nullptr) plan_output(output);
   const void* scores = output.data;
+  if (plan_->regions != nullptr) scores = plan_->regions->run(scores, *pool_);
   if (plan_->temporal != nullptr) scores = plan_->temporal->run(plan_->input->data(), scores, *pool_);
   const size_t run_length_bytes =
       plan_->decoder->run(scores, job.mask, *pool_, statistics_.data(), job.run_lengths);
@@ -245,6 +246,10 @@ void Segmenter::plan(const Geometry& geometry) {
 void Segmenter::plan_output(const OutputView& output) {
   const Geometry& geometry = plan_->geometry;
   OutputSpec spec = output_spec(output);
+  if (!options_.output.confirm_at.empty()) {
+    plan_->regions = std::make_unique<RegionFilter>(options_.output.confirm_at, spec, isa_, pool_->size());
+    spec = plan_->regions->result();
+  }
   if (options_.temporal) {
     plan_->temporal =
         std::make_unique<TemporalFilter>(*options_.temporal, options_.input, geometry.x.tensor, geometry.y.tensor,

@@ -17,6 +17,7 @@
 #include "kernels/input_tensor.h"
 #include "kernels/mask_decoder.h"
 #include "kernels/picture.h"
+#include "kernels/region_filter.h"
 #include "kernels/temporal_filter.h"
 #include "session.h"
 
@@ -30,6 +31,8 @@ struct OutputManifest {
   uint8_t ignore_index;
   /** Input px per output px. */
   int stride;
+  /** Per class, see RegionFilter; empty keeps all regions. */
+  std::vector<float> confirm_at;
 };
 
 struct SegmenterOptions {
@@ -115,6 +118,7 @@ class Segmenter {
     Geometry geometry;
     std::unique_ptr<InputTensor> input;
     /** Made with the decoder, where earlier frames count. */
+    std::unique_ptr<RegionFilter> regions;
     std::unique_ptr<TemporalFilter> temporal;
     std::unique_ptr<MaskDecoder> decoder;
   };

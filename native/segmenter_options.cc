@@ -31,13 +31,19 @@ InputSpec read_input(const Napi::Object& input) {
   return spec;
 }
 
+std::vector<float> floats(const Napi::Object& object, const char* key) {
+  const Napi::Float32Array array = object.Get(key).As<Napi::Float32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
 OutputManifest read_output(const Napi::Object& output) {
   const std::string kind = text(output, "kind");
   return {kind == "logits"         ? OutputKind::kLogits
           : kind == "binary-logit" ? OutputKind::kBinaryLogit
                                    : OutputKind::kClassIds,
           text(output, "layout") == "NHWC", static_cast<int>(number(output, "classCount")),
-          static_cast<uint8_t>(number(output, "ignoreIndex")), static_cast<int>(number(output, "stride"))};
+          static_cast<uint8_t>(number(output, "ignoreIndex")), static_cast<int>(number(output, "stride")),
+          output.Get("confirmAt").IsUndefined() ? std::vector<float>() : floats(output, "confirmAt")};
 }
 
 ProviderChoice read_provider(const Napi::Object& provider) {
@@ -53,11 +59,6 @@ ProviderChoice read_provider(const Napi::Object& provider) {
     choice.options.emplace_back(key, text(options, key.c_str()));
   }
   return choice;
-}
-
-std::vector<float> floats(const Napi::Object& object, const char* key) {
-  const Napi::Float32Array array = object.Get(key).As<Napi::Float32Array>();
-  return {array.Data(), array.Data() + array.ElementLength()};
 }
 
 StepKind read_kind(const std::string& kind) {

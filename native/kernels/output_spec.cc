@@ -22,4 +22,14 @@ const float* score_row(const OutputSpec& spec, const RowKernels& kernels, const 
   return target;
 }
 
+OutputSpec float_planes(const OutputSpec& output) {
+  OutputSpec result = output;
+  const bool is_difference = output.kind == OutputKind::kBinaryLogit || output.channels == 2;
+  if (is_difference) result.kind = OutputKind::kBinaryLogit;
+  result.type = OutputType::kFloat32;
+  result.channels = is_difference ? 1 : output.channels;
+  result.channels_last = false;
+  return result;
+}
+
 }  // namespace mavseg

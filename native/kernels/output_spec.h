@@ -32,4 +32,7 @@ struct OutputSpec {
 const float* score_row(const OutputSpec& spec, const RowKernels& kernels, const void* output, int row, int channel,
                        float* target);
 
+/** @return the scores as planes of floats: one, the difference, where there are two classes */
+OutputSpec float_planes(const OutputSpec& output);
+
 }  // namespace mavseg

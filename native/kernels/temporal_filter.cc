@@ -25,16 +25,6 @@ constexpr int kSearchStride = 8;
 /** A score that is no number counts as the lowest: it must not stay for ever. */
 float within(float score, float limit) { return score > -limit ? (score < limit ? score : limit) : -limit; }
 
-OutputSpec float_planes(const OutputSpec& output) {
-  OutputSpec result = output;
-  const bool is_difference = output.kind == OutputKind::kBinaryLogit || output.channels == 2;
-  if (is_difference) result.kind = OutputKind::kBinaryLogit;
-  result.type = OutputType::kFloat32;
-  result.channels = is_difference ? 1 : output.channels;
-  result.channels_last = false;
-  return result;
-}
-
 }  // namespace
 
 TemporalFilter::TemporalFilter(TemporalSpec spec, const InputSpec& input, int tensor_width, int tensor_height,

@@ -67,11 +67,17 @@ function describe(out: string, { name, bytes, sha256, difference, calibration }:
     calibration === null
       ? ""
       : `calibrated on ${calibration.frames} pictures: mean IoU ${percent(calibration.iouBefore)} -> ` +
-        `${percent(calibration.iouAfter)} with ${calibration.biases.join(", ")} added to the classes' logits\n`;
+        `${percent(calibration.iouAfter)} with ${calibration.biases.join(", ")} added to the classes' logits${confirming(calibration.confirmAt)}\n`;
   return (
     `${out}: ${name}, ${bytes} bytes, sha256 ${sha256}\n${calibrated}` +
     `ONNX Runtime against TensorFlow on ${difference.images} pictures: ` +
     `largest difference of the logits ${difference.largestLogitDifference.toExponential(2)}, ` +
     `equal mask pixels ${(difference.equalMaskShare * 100).toFixed(4)} %\n`
   );
+}
+
+/** Which classes' regions must be confirmed, and at which lead. */
+function confirming(confirmAt: readonly number[]): string {
+  if (confirmAt.every((lead) => lead === 0)) return "";
+  return `, regions confirmed at a lead of ${confirmAt.map((lead) => (lead === 0 ? "any" : lead)).join(", ")}`;
 }

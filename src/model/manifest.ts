@@ -44,6 +44,12 @@ export const manifestSchema = z.strictObject({
     layout: z.enum(["NCHW", "NHWC"]).default("NCHW"),
     /** Input px per output px. Logits are brought to full size by bilinear interpolation with half-pixel centres. */
     stride: z.int().min(1).max(64),
+    /**
+     * Per class, background first: a connected region of the class counts only where its logit leads the background's by
+     * at least that much somewhere in it (hysteresis thresholding); 0 keeps all. Left out, all regions of all classes are
+     * kept. Not for class ids.
+     */
+    confirmAt: z.array(z.number().min(0).max(100)).optional(),
   }),
   /** Where the weights come from; free text and numbers for people, nothing reads it. */
   training: z.record(z.string(), z.unknown()).optional(),
@@ -91,6 +97,7 @@ export function parseManifest(value: unknown, from: string): ModelManifest {
       });
     }
   });
+  checkConfirmAt(manifest, from);
   if (manifest.input.resize !== "none" && manifest.input.size === null) {
     throw new MavsegError("MANIFEST_INVALID", {
       expected: `input.size for input.resize ${manifest.input.resize}`,
@@ -98,6 +105,23 @@ export function parseManifest(value: unknown, from: string): ModelManifest {
     });
   }
   return manifest;
+}
+
+function checkConfirmAt({ output, classes }: ModelManifest, from: string): void {
+  const { confirmAt, kind } = output;
+  if (confirmAt === undefined) return;
+  if (kind === "class-ids") {
+    throw new MavsegError("MANIFEST_INVALID", {
+      expected: "output.confirmAt only for outputs with scores",
+      actual: `${from}: output.kind is class-ids`,
+    });
+  }
+  if (confirmAt.length !== classes.length) {
+    throw new MavsegError("MANIFEST_INVALID", {
+      expected: `output.confirmAt to have ${classes.length} entries, one per class`,
+      actual: `${from}: ${confirmAt.length} entries`,
+    });
+  }
 }
 
 /** Names and colours for a model that says nothing of its classes. */

@@ -45,6 +45,6 @@ test.skipIf(!hasCompiler)(
     const run = spawnSync(build(), { encoding: "utf8" });
     expect(run.stderr).toBe("");
     expect(run.status).toBe(0);
-    expect(run.stdout.match(/^ok /gm)).toHaveLength(28);
+    expect(run.stdout.match(/^ok /gm)).toHaveLength(30);
   },
 );

@@ -14,6 +14,7 @@
 #include "net_tests.h"
 #include "plain.h"
 #include "pool_tests.h"
+#include "region_test.h"
 #include "temporal_test.h"
 #include "thread_pool.h"
 
@@ -489,6 +490,8 @@ int main() {
       {"values that are no numbers stay where they are seen", values_that_are_no_numbers_stay_where_they_are_seen},
       {"subnormal values are kept", subnormal_values_are_kept},
       {"a net can be stopped while it runs", a_net_can_be_stopped_while_it_runs},
+      {"regions are those that a flood fill finds", regions_are_those_that_a_flood_fill_finds},
+      {"region filters take every form of scores", region_filters_take_every_form_of_scores},
       {"temporal filters give the same bits however they run", temporal_filters_give_the_same_bits_however_they_run},
       {"temporal filters that forget pass each frame alone", temporal_filters_that_forget_pass_each_frame_alone},
   };

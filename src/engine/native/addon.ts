@@ -49,6 +49,8 @@ export interface SegmenterOptions {
   readonly output: Pick<ModelManifest["output"], "name" | "kind" | "layout" | "stride"> & {
     readonly classCount: number;
     readonly ignoreIndex: number;
+    /** Per class; without it all regions are kept. */
+    readonly confirmAt: Float32Array | undefined;
   };
   /** The net as steps that the addon computes itself, on the CPU; without it onnxruntime runs the model. */
   readonly fused: FusedNet | undefined;

@@ -105,6 +105,11 @@ function modelOptions(model: LoadedModel): Pick<SegmenterOptions, "model" | "inp
   return {
     model: model.hasExternalWeights ? model.path : model.bytes,
     input,
-    output: { ...output, classCount: classes.length, ignoreIndex },
+    output: {
+      ...output,
+      classCount: classes.length,
+      ignoreIndex,
+      confirmAt: output.confirmAt && Float32Array.from(output.confirmAt),
+    },
   };
 }

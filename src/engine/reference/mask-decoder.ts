@@ -4,6 +4,7 @@ import type { ModelManifest } from "../../model/manifest.js";
 import { type ClassIds, NearestClassIds } from "./class-ids.js";
 import type { FrameMap, Geometry } from "./geometry.js";
 import { halvesToFloats } from "./half-float.js";
+import { RegionFilter } from "./region-filter.js";
 import { type ScoreLayout, scoreDifference, UpsampleArgmax } from "./upsample-argmax.js";
 
 /** Changes scores on their way: `[planes, height, width]`, one plane (the difference) where there are two classes. */
@@ -15,7 +16,8 @@ export type MaskDecoder = (output: Tensor, mask: Uint8Array) => void;
 /**
  * Plans the way from a net's output to class ids at the frame's size, once per frame size.
  * @param dims of the output, as the first run gave them
- * @param planFilter called once where given: what it returns is put before the choice of classes; not for class ids
+ * @param planFilter called once where given: what it returns is put behind the choice of regions and before that of
+ *   classes; not for class ids
  * @throws MavsegError `MANIFEST_INVALID` where the output is not what the manifest says
  */
 export function planMaskDecoder(
@@ -45,8 +47,16 @@ export function planMaskDecoder(
     const nearest = new NearestClassIds(ids, frame);
     return (output, mask) => nearest.run(output.data as ClassIds, mask);
   }
-  const filter = planFilter?.(channels === 2 ? 1 : channels, width, height);
+  const planes = channels === 2 ? 1 : channels;
+  const { confirmAt } = manifest.output;
+  const regions = confirmAt && new RegionFilter(confirmAt, planes, width, height);
+  const filter = chain(regions && ((scores) => regions.run(scores)), planFilter?.(planes, width, height));
   return planScores(scoreLayout(manifest, channels, width, height), channels, frame, filter);
+}
+
+function chain(first: ScoreFilter | undefined, second: ScoreFilter | undefined): ScoreFilter | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (scores) => second(first(scores));
 }
 
 function planScores(

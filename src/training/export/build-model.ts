@@ -71,7 +71,13 @@ function manifestOfRun(
     classes: dataset.classes,
     ignoreIndex: dataset.ignoreIndex,
     input: inputOf(net, normalisation),
-    output: { name: ONNX_OUTPUT, kind: "logits", layout: "NCHW", stride: net.outputStride },
+    output: {
+      name: ONNX_OUTPUT,
+      kind: "logits",
+      layout: "NCHW",
+      stride: net.outputStride,
+      ...(calibration?.confirmAt.some((lead) => lead > 0) && { confirmAt: [...calibration.confirmAt] }),
+    },
     training: {
       net: { name: net.name, ...net.options },
       dataset: { name: dataset.name, trainFrames: dataset.trainFrames, sha256: dataset.sha256 },

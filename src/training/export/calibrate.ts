@@ -1,16 +1,21 @@
 import type { LabelledFrame } from "../../dataset/split.js";
+import { RegionFilter } from "../../engine/reference/region-filter.js";
 import { ConfusionMatrix } from "../../evaluation/confusion-matrix.js";
 import type { Weights } from "../net/weights.js";
 import type { ValidationContext } from "../validate.js";
 import { type ScoredFrame, scoreFrames } from "./score-frames.js";
 
 // The losses weigh rare classes up, so that they are learnt at all; a net then sees them where they are not. How much
-// too often shows on labelled frames that it was not trained on: a number per class, added to the classifier's bias.
+// too often shows on labelled frames that it was not trained on: a number per class, added to the classifier's bias, and
+// how sure the net must be somewhere in a region of the class for the region to count. Together they are a hysteresis
+// threshold: the first decides how far a region reaches, the second whether there is one.
 
-/** What was added to each class's logit, and what it changed on the frames it was chosen on. */
+/** What was added to each class's logit, what confirms a region of it, and what both changed on the frames they were chosen on. */
 export interface Calibration {
   readonly frames: number;
   readonly biases: readonly number[];
+  /** As `output.confirmAt` of the manifest, for the logits with the biases; 0 keeps all regions. */
+  readonly confirmAt: readonly number[];
   /** Mean IoU of the classes but background, 0..1. */
   readonly iouBefore: number;
   readonly iouAfter: number;
@@ -29,11 +34,13 @@ const FINE = [
   [-0.25, 0.25],
   [-0.125, 0.125],
 ];
+/** Leads over the background that may confirm a region, before the bias is added. */
+const LEADS = [0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8];
 /** What is best for one class depends on the others'. */
 const ROUNDS = 2;
 
 /**
- * Runs a net over frames and finds the biases for it.
+ * Runs a net over frames and finds the biases and confirming leads for it.
  * @param frames of the validation split
  * @param onProgress called with what is being done and the share of it, 0..1
  */
@@ -48,51 +55,69 @@ export async function calibrate(
   const scored = await scoreFrames(context, weights, chosen, (done) =>
     onProgress("running the net", done / chosen.length),
   );
-  return searchBiases(scored, context.net.classCount, context.ignoreIndex, onProgress);
+  return searchThresholds(scored, context.net.classCount, context.ignoreIndex, onProgress);
 }
 
 /**
- * Finds the biases with the best mean IoU, class by class in ever smaller steps. Only what gains is taken.
+ * Finds the biases and confirming leads with the best mean IoU, class by class in ever smaller steps. Only what gains is
+ * taken.
  */
-export function searchBiases(
+export function searchThresholds(
   scored: readonly ScoredFrame[],
   classes: number,
   ignoreIndex: number,
   onProgress: (what: string, share: number) => void = () => {},
 ): Calibration {
   const biases = new Float32Array(classes);
-  const score = () => meanIoU(scored, biases, ignoreIndex);
+  const leads = new Float32Array(classes);
+  const score = () => meanIoU(scored, biases, confirmAtOf(biases, leads), ignoreIndex);
   const iouBefore = score();
   let best = iouBefore;
   let tried = 0;
-  const trials = ROUNDS * (classes - 1) * (COARSE.length + FINE.flat().length);
-  const tryAround = (id: number, changes: readonly number[]) => {
-    const centre = biases[id]!;
-    let chosen = centre;
-    for (const change of changes) {
-      if (Math.abs(centre + change) > MOST_BIAS) continue;
-      biases[id] = centre + change;
+  const trials = ROUNDS * (classes - 1) * (COARSE.length + FINE.flat().length + LEADS.length);
+  const tryValues = (of: Float32Array, id: number, values: readonly number[]) => {
+    let chosen = of[id]!;
+    for (const value of values) {
+      of[id] = value;
       const trial = score();
-      if (trial > best) [best, chosen] = [trial, biases[id]];
+      if (trial > best) [best, chosen] = [trial, value];
       onProgress(`mean IoU ${(best * 100).toFixed(2)} %`, ++tried / trials);
     }
-    biases[id] = chosen;
+    of[id] = chosen;
   };
+  const biasesAround = (id: number, changes: readonly number[]) =>
+    changes.map((change) => biases[id]! + change).filter((bias) => Math.abs(bias) <= MOST_BIAS);
   for (let round = 0; round < ROUNDS; round++) {
     for (let id = 1; id < classes; id++) {
-      for (const changes of [COARSE, ...FINE]) tryAround(id, changes);
+      for (const changes of [COARSE, ...FINE]) tryValues(biases, id, biasesAround(id, changes));
+      tryValues(leads, id, LEADS);
     }
   }
-  return { frames: scored.length, biases: [...biases], iouBefore, iouAfter: best };
+  const confirmAt = confirmAtOf(biases, leads);
+  return { frames: scored.length, biases: [...biases], confirmAt, iouBefore, iouAfter: best };
 }
 
-function meanIoU(frames: readonly ScoredFrame[], biases: Float32Array, ignoreIndex: number): number {
+/** A lead moves with its class's bias: a region is as sure as before. A class without a lead keeps all its regions. */
+function confirmAtOf(biases: Float32Array, leads: Float32Array): number[] {
+  return Array.from(leads, (lead, id) => (lead === 0 ? 0 : Math.max(0, lead + biases[id]!)));
+}
+
+function meanIoU(
+  frames: readonly ScoredFrame[],
+  biases: Float32Array,
+  confirmAt: readonly number[],
+  ignoreIndex: number,
+): number {
   const classes = biases.length;
   const confusion = new ConfusionMatrix(classes, ignoreIndex);
-  for (const { logits, decoder, label } of frames) {
-    const shifted = logits.map((value, at) => value + biases[at % classes]!);
+  const isFiltered = confirmAt.some((lead) => lead > 0);
+  for (const { logits, width, height, decoder, label } of frames) {
+    const shifted = logits.slice();
+    for (const [id, bias] of biases.entries())
+      addTo(shifted.subarray(id * width * height), width * height, bias);
+    const scores = isFiltered ? new RegionFilter(confirmAt, classes, width, height).run(shifted) : shifted;
     const mask = new Uint8Array(label.data.length);
-    decoder.run(shifted, mask);
+    decoder.run(scores, mask);
     confusion.add(label.data, mask);
   }
   const known = confusion
@@ -100,4 +125,9 @@ function meanIoU(frames: readonly ScoredFrame[], biases: Float32Array, ignoreInd
     .slice(1)
     .filter((value) => value !== null);
   return known.reduce((sum, value) => sum + value, 0) / Math.max(known.length, 1);
+}
+
+function addTo(values: Float32Array, count: number, summand: number): void {
+  if (summand === 0) return;
+  for (let at = 0; at < count; at++) values[at]! += summand;
 }

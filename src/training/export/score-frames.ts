@@ -9,8 +9,10 @@ import type { ValidationContext } from "../validate.js";
 
 /** What a net says of a labelled frame, before the choice of a class. */
 export interface ScoredFrame {
-  /** `[height, width, classes]` of the logits. */
+  /** `[classes, height, width]` at the net's output size. */
   readonly logits: Float32Array;
+  readonly width: number;
+  readonly height: number;
   readonly decoder: UpsampleArgmax;
   readonly label: Picture;
 }
@@ -31,10 +33,16 @@ export async function scoreFrames(
       const result = tf.tidy(() =>
         runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, net.inputChannels])),
       );
-      const logits = result.dataSync() as Float32Array;
-      result.dispose();
-      const decoder = decoderFor(net.classCount, net.outputStride, width, height, picture);
-      scored.push({ logits, decoder, label: await readLabel(labelPath) });
+      const planes = tf.transpose(result, [0, 3, 1, 2]);
+      const logits = planes.dataSync() as Float32Array;
+      tf.dispose([result, planes]);
+      scored.push({
+        logits,
+        width: width / net.outputStride,
+        height: height / net.outputStride,
+        decoder: decoderFor(net.classCount, net.outputStride, width, height, picture),
+        label: await readLabel(labelPath),
+      });
       onFrame(scored.length);
     }
   } finally {
@@ -43,7 +51,7 @@ export async function scoreFrames(
   return scored;
 }
 
-/** From logits `[rows, columns, classes]` to a mask of the picture's size. */
+/** From logits `[classes, rows, columns]` to a mask of the picture's size. */
 export function decoderFor(
   classes: number,
   stride: number,
@@ -56,9 +64,9 @@ export function decoderFor(
   const layout = {
     width: columns,
     height: height / stride,
-    classStride: 1,
-    rowStride: columns * classes,
-    columnStride: classes,
+    classStride: (columns * height) / stride,
+    rowStride: columns,
+    columnStride: 1,
   };
   const frame = {
     width: picture.width,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { searchBiases } from "../../../src/training/export/calibrate.js";
+import { searchThresholds } from "../../../src/training/export/calibrate.js";
 import { decoderFor } from "../../../src/training/export/score-frames.js";
 import { plane } from "../../dataset/tiny-dataset.js";
 
@@ -10,15 +10,15 @@ function frameWith(scoreOf: (id: number, isThere: boolean) => number, classes: n
   const data = plane(SIDE, SIDE, (x) => (x < 4 ? 1 : x < 8 ? classes - 1 : 0));
   const logits = new Float32Array(SIDE * SIDE * classes);
   for (let at = 0; at < SIDE * SIDE; at++) {
-    for (let id = 1; id < classes; id++) logits[at * classes + id] = scoreOf(id, data[at] === id);
+    for (let id = 1; id < classes; id++) logits[id * SIDE * SIDE + at] = scoreOf(id, data[at] === id);
   }
   const label = { width: SIDE, height: SIDE, channels: 1, data } as const;
-  return { logits, label, decoder: decoderFor(classes, 1, SIDE, SIDE, label) };
+  return { logits, width: SIDE, height: SIDE, label, decoder: decoderFor(classes, 1, SIDE, SIDE, label) };
 }
 
 test("a class that is seen everywhere is held back until it is seen where it is", () => {
   const frame = frameWith((_, isThere) => (isThere ? 1.2 : 0.6), 2);
-  const calibration = searchBiases([frame], 2, 255);
+  const calibration = searchThresholds([frame], 2, 255);
   expect(calibration.iouBefore).toBeCloseTo(0.5, 5);
   expect(calibration.iouAfter).toBe(1);
   expect(calibration.biases[0]).toBe(0);
@@ -28,7 +28,7 @@ test("a class that is seen everywhere is held back until it is seen where it is"
 
 test("each class gets a number of its own", () => {
   const frame = frameWith((id, isThere) => (id === 1 ? (isThere ? 1.2 : 0.6) : isThere ? -0.4 : -1), 3);
-  const { biases, iouAfter } = searchBiases([frame], 3, 255);
+  const { biases, iouAfter } = searchThresholds([frame], 3, 255);
   expect(iouAfter).toBe(1);
   expect(biases[1]).toBeLessThan(0);
   expect(biases[2]).toBeGreaterThan(0);
@@ -36,11 +36,35 @@ test("each class gets a number of its own", () => {
 
 test("what is right already stays as it is", () => {
   const frame = frameWith((_, isThere) => (isThere ? 1 : -1), 2);
-  expect(searchBiases([frame], 2, 255)).toEqual({ frames: 1, biases: [0, 0], iouBefore: 1, iouAfter: 1 });
+  expect(searchThresholds([frame], 2, 255)).toEqual({
+    frames: 1,
+    biases: [0, 0],
+    confirmAt: [0, 0],
+    iouBefore: 1,
+    iouAfter: 1,
+  });
 });
 
 test("a gain that lies far off is left alone", () => {
   const frame = frameWith((_, isThere) => (isThere ? 6 : 3.5), 2);
-  const { biases, iouAfter } = searchBiases([frame], 2, 255);
+  const { biases, iouAfter } = searchThresholds([frame], 2, 255);
   expect([biases, iouAfter]).toEqual([[0, 0], 0.5]);
+});
+
+test("a class that is faintly seen where it is not must be confirmed, and then may reach further", () => {
+  const data = plane(SIDE, SIDE, (x) => (x < 6 ? 1 : 0));
+  // The object has a sure core and a doubtful rim; beside it lies a region as doubtful as the rim.
+  const seen = (x: number) => (x < 3 ? 4 : x < 6 ? -0.6 : x >= 10 && x < 14 ? -0.5 : -3);
+  const logits = new Float32Array(2 * SIDE * SIDE);
+  for (let at = 0; at < SIDE * SIDE; at++) logits[SIDE * SIDE + at] = seen(at % SIDE);
+  const label = { width: SIDE, height: SIDE, channels: 1, data } as const;
+  const frame = { logits, width: SIDE, height: SIDE, label, decoder: decoderFor(2, 1, SIDE, SIDE, label) };
+  const { biases, confirmAt, iouBefore, iouAfter } = searchThresholds([frame], 2, 255);
+  expect(iouBefore).toBeCloseTo(0.5, 5);
+  expect(iouAfter).toBe(1);
+  expect(biases[1]).toBeGreaterThan(0.6);
+  // Above what the false region reaches with the bias, not above what the core does.
+  expect(confirmAt[1]).toBeGreaterThan(biases[1]! - 0.5);
+  expect(confirmAt[1]).toBeLessThanOrEqual(biases[1]! + 4);
+  expect(confirmAt[0]).toBe(0);
 });

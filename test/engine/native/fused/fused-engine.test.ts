@@ -108,7 +108,7 @@ function ready(model: LoadedModel, fused: FusedNet) {
     provider: ON_CPU,
     model: model.bytes,
     input,
-    output: { ...output, classCount: classes.length, ignoreIndex },
+    output: { ...output, classCount: classes.length, ignoreIndex, confirmAt: undefined },
     turbojpeg: turbojpegLibrary(),
     temporal: undefined,
     fused,
