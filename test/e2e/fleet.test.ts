@@ -25,14 +25,15 @@ beforeAll(async () => {
   model = await writeTinyModel();
   const sample = { width: WIDTH, height: HEIGHT, timeBase: { num: 1, den: 1000 } };
   const squares = (index: number) => squarePicture(WIDTH, HEIGHT, (index * 4) % (WIDTH - SIDE), 40, SIDE);
-  // Beside the model's threshold, so that what it said of earlier pictures decides.
-  const flicker = (index: number) => squares(0).map((grey) => (grey > 128 ? 122 + (index % 5) * 4 : grey));
+  // The square is dark at the beginning of some chunks and bright in others, and what it was there lasts when earlier
+  // pictures count: a chunk that began with another one's memory would show.
+  const flicker = (index: number) => squares(0).map((grey) => (grey > 128 ? 112 + (index % 7) * 6 : grey));
   // 400 pictures: whole chunks, so that the last one is empty.
   for (const [name, frames, draw] of [
     ["long.mp4", 400, squares],
     ["sound.mp4", 130, squares],
     ["spoilt.ts", 200, squares],
-    ["flicker.mp4", 400, flicker],
+    ["flicker.mp4", 160, flicker],
   ] as const) {
     const ticks = Array.from({ length: frames }, (_, index) => index * 40);
     const more = { keyFrameEvery: 25, hasSound: name === "sound.mp4" };
@@ -41,7 +42,7 @@ beforeAll(async () => {
   await writeSampleMcap(path.join(dir, "flight.mcap"), {
     width: WIDTH,
     height: HEIGHT,
-    frames: 200,
+    frames: 120,
     draw: squares,
   });
   const spoilt = await readFile(path.join(dir, "spoilt.ts"));
@@ -116,9 +117,9 @@ describe.skipIf(REDIS_SERVER === undefined)("a fleet", () => {
   });
 
   test.each([
-    ["flicker.mp4", ["--temporal"], 400],
-    ["flight.mcap", [], 200],
-    ["flight.mcap", ["--topic", "/mavseg/overlay", "--temporal"], 200],
+    ["flicker.mp4", ["--temporal"], 160],
+    ["flight.mcap", [], 120],
+    ["flight.mcap", ["--topic", "/mavseg/overlay", "--temporal"], 120],
   ])(
     "writes of %s with %j the bytes of one process, a worker killed in the middle",
     async (input, args, frames) => {
@@ -136,9 +137,8 @@ describe.skipIf(REDIS_SERVER === undefined)("a fleet", () => {
       expect(workers.map(({ stderr }) => stderr).join("")).toContain("a worker died");
       const expected = await alone(input, ...args);
       expect(await hashFolder(path.join(dir, out, path.parse(input).name))).toEqual(expected);
-      if (!args.includes("--temporal")) return;
-      const without = await alone(input, ...args.filter((arg) => arg !== "--temporal"));
-      expect(expected["index.jsonl"]).not.toBe(without["index.jsonl"]);
+      if (input !== "flicker.mp4") return;
+      expect(expected["index.jsonl"]).not.toBe((await alone(input))["index.jsonl"]);
     },
   );
 
