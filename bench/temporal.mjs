@@ -1,18 +1,17 @@
 // What --temporal brings on labelled sequences: IoU and flicker with and without it, and the time that it takes.
 //
 //   node bench/temporal.mjs --model tied-m-perch_drone --data ../shared/data/perch_drone [--split val]
-//     [--every N] [--engine native|reference] [--settings '{"keep":0.5}' ...] [--json]
+//     [--frame-digits 4] [--max-step N] [--every N] [--engine native|reference] [--settings '{"keep":0.5}' ...] [--json]
 //
-// Frames are neighbours where their names differ in the last digits only (up to four of them) and nothing lies between
-// them. Flicker is the share of px whose class changes from one frame to the next where the label stays the same.
-import { readFile } from "node:fs/promises";
-import path from "node:path";
+// IoU and flicker are those of `mavseg eval --frame-digits 4 --max-step N`, with and without --temporal. Unless --max-step
+// is set, frames of a sequence are neighbours however far apart they are: to see what that costs, too.
 import { parseArgs } from "node:util";
 import { openDataset } from "../dist/dataset/dataset.js";
 import { readLabel } from "../dist/dataset/read-picture.js";
 import { listSplit } from "../dist/dataset/split.js";
 import { createEngine } from "../dist/engine/create-engine.js";
-import { ConfusionMatrix } from "../dist/evaluation/confusion-matrix.js";
+import { SequenceScorer } from "../dist/evaluation/evaluate-sequences.js";
+import { sequenceFrames } from "../dist/evaluation/sequences.js";
 import { loadModel } from "../dist/model/load-model.js";
 
 const { values: options } = parseArgs({
@@ -20,6 +19,8 @@ const { values: options } = parseArgs({
     model: { type: "string" },
     data: { type: "string" },
     split: { type: "string", default: "val" },
+    "frame-digits": { type: "string", default: "4" },
+    "max-step": { type: "string", default: String(Number.MAX_SAFE_INTEGER) },
     every: { type: "string", default: "1" },
     engine: { type: "string", default: "auto" },
     settings: { type: "string", multiple: true, default: [] },
@@ -29,99 +30,49 @@ const { values: options } = parseArgs({
 
 const dataset = await openDataset(options.data);
 const model = await loadModel(options.model);
-const frames = (await listSplit(dataset, options.split)).filter(
-  (_, index) => index % Number(options.every) === 0,
+const frames = sequenceFrames(
+  (await listSplit(dataset, options.split)).filter((_, index) => index % Number(options.every) === 0),
+  { frameDigits: Number(options["frame-digits"]), maxStep: Number(options["max-step"]) },
 );
 const choices = [undefined, true, ...options.settings.map((text) => JSON.parse(text))];
 const runs = [];
 for (const temporal of choices) {
   const engine = await createEngine(model, { engine: options.engine, executionProvider: "cpu", temporal });
-  runs.push({ temporal, engine, sequences: new Map(), postprocessMs: [], totalMs: [] });
+  const scorer = new SequenceScorer(engine, dataset);
+  runs.push({ temporal, engine, scorer, postprocessMs: [], totalMs: [] });
 }
 
-const sequenceOf = ({ name }) => name.replace(/\d{1,4}$/, "");
-
-function newScore() {
-  return {
-    frames: 0,
-    confusion: new ConfusionMatrix(dataset.classes.length, dataset.ignoreIndex),
-    same: 0,
-    changed: 0,
-  };
-}
-
-function addFlicker(score, label, labelBefore, mask, maskBefore) {
-  for (let px = 0; px < label.length; px++) {
-    if (label[px] !== labelBefore[px] || label[px] === dataset.ignoreIndex) continue;
-    score.same++;
-    if (mask[px] !== maskBefore[px]) score.changed++;
-  }
-}
-
-/** The runs take each frame in turns, so that what else the machine does meets all of them. */
-async function score(frame, seq, label, before) {
-  const { imagePath } = frame;
-  const picture = {
-    seq,
-    stamp: { sec: 0, nanosec: 0 },
-    frameId: sequenceOf(frame),
-    width: label.width,
-    height: label.height,
-    step: 0,
-    encoding: path.extname(imagePath).toLowerCase() === ".png" ? "png" : "jpeg",
-    data: await readFile(imagePath),
-  };
-  const isNeighbour = before !== undefined && sequenceOf(before.frame) === sequenceOf(frame);
-  const masks = [];
-  for (const [at, run] of runs.entries()) {
-    if (!isNeighbour) run.engine.forget?.();
-    const mask = await run.engine.segment(picture);
-    const key = sequenceOf(frame);
-    if (!run.sequences.has(key)) run.sequences.set(key, newScore());
-    const sequence = run.sequences.get(key);
-    sequence.frames++;
-    sequence.confusion.add(label.data, mask.data);
-    if (isNeighbour) addFlicker(sequence, label.data, before.label.data, mask.data, before.masks[at]);
-    const { preprocess, infer, postprocess } = mask.timing;
-    run.postprocessMs.push(postprocess);
-    run.totalMs.push(preprocess + infer + postprocess);
-    masks.push(mask.data);
-  }
-  return { frame, label, masks };
-}
-
-function sum(scores) {
-  const total = newScore();
-  for (const { frames, confusion, same, changed } of scores) {
-    total.frames += frames;
-    total.confusion.merge(confusion);
-    total.same += same;
-    total.changed += changed;
-  }
-  return total;
-}
-
-function figures({ frames, confusion, same, changed }) {
+function figures(frames, confusion, flicker) {
   const [, ...iou] = confusion.iou();
-  return { frames, iou, flicker: same === 0 ? null : changed / same };
+  return { frames, iou, flicker: flicker.share() };
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-let before;
 for (const [index, frame] of frames.entries()) {
-  before = await score(frame, index, await readLabel(frame.labelPath), before);
+  const label = await readLabel(frame.frame.labelPath);
+  // The runs take each frame in turns, so that what else the machine does meets all of them.
+  for (const { scorer, postprocessMs, totalMs } of runs) {
+    const { preprocess, infer, postprocess } = (await scorer.score(frame, label)).timing;
+    postprocessMs.push(postprocess);
+    totalMs.push(preprocess + infer + postprocess);
+  }
   if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${frames.length} frames`);
 }
 for (const { engine } of runs) await engine.close();
 
-const results = runs.map(({ temporal, engine, sequences, postprocessMs, totalMs }) => ({
-  temporal: temporal === undefined ? null : engine.temporal,
-  all: figures(sum(sequences.values())),
-  sequences: Object.fromEntries([...sequences].map(([name, one]) => [name, figures(one)])),
-  postprocessMs: median(postprocessMs),
-  totalMs: median(totalMs),
-}));
+const results = runs.map(({ temporal, engine, scorer, postprocessMs, totalMs }) => {
+  const { confusion, flicker, sequences } = scorer.result();
+  return {
+    temporal: temporal === undefined ? null : engine.temporal,
+    all: figures(frames.length, confusion, flicker),
+    sequences: Object.fromEntries(
+      sequences.map((one) => [one.name, figures(one.frames, one.confusion, one.flicker)]),
+    ),
+    postprocessMs: median(postprocessMs),
+    totalMs: median(totalMs),
+  };
+});
 if (options.json) {
   process.stdout.write(`${JSON.stringify(results)}\n`);
 } else {

@@ -7,9 +7,19 @@ import { createEngine } from "../engine/create-engine.js";
 import type { Engine } from "../engine/engine.js";
 import { meanOfKnown } from "../evaluation/centroid-distance.js";
 import { type Evaluation, evaluate } from "../evaluation/evaluate.js";
+import { evaluateSequences, type SequenceEvaluation } from "../evaluation/evaluate-sequences.js";
+import { sequenceFrames } from "../evaluation/sequences.js";
 import { chooseWorst, writeWorst } from "../evaluation/worst-frames.js";
 import { loadModel } from "../model/load-model.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
+import {
+  addSequenceOptions,
+  describeSequences,
+  SEQUENCES_HELP,
+  sequenceOptions,
+  sequenceRule,
+  sequenceTable,
+} from "./eval-sequences.js";
 import { checkOptions } from "./option-values.js";
 import { Progress } from "./progress.js";
 
@@ -20,6 +30,7 @@ const evalOptions = z.strictObject({
   manifest: z.string().min(1).optional(),
   worst: z.int().min(1).max(1000).optional(),
   worstOut: z.string().min(1).default("worst"),
+  ...sequenceOptions,
   ...engineOptions,
   json: z.boolean().default(false),
 });
@@ -29,49 +40,65 @@ Examples:
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --split val
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --engine reference --threads 2
   $ mavseg eval --model tied-m-perch_drone --data flights/perch_drone --worst 10 --worst-out look-at-these
+  $ mavseg eval --model tied-m-synth --data flights/smooth --split test --frame-digits 5 --temporal
   $ mavseg eval --model ./net.onnx --manifest net.json --data flights/hall --split test --json
 
 IoU, rates and accuracy are in 0..1, over the px of the whole split at the labels' full size; px with the ignore value
-do not count. Rows of the confusion matrix are labels, columns predictions.`;
+do not count. Rows of the confusion matrix are labels, columns predictions.
+${SEQUENCES_HELP}`;
 
 export function createCommand(): Command {
   const command = new Command("eval").description(
     "Score a model on labelled frames: IoU per class, and what it takes for what.",
   );
-  return addEngineOptions(command)
+  addEngineOptions(command)
     .option("--model <name|dir|file>", "the model to score")
     .option("--data <dir>", "labelled frames: a folder with dataset.json")
     .option("--split <name>", "which of its splits (default: val)")
     .option("--manifest <file>", "JSON with what the model's file does not say of itself")
     .option("--worst <n>", "write pictures of the worst frames: image, label and mask side by side", Number)
-    .option("--worst-out <dir>", "folder for them (default: worst)")
+    .option("--worst-out <dir>", "folder for them (default: worst)");
+  return addSequenceOptions(command)
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: object) => {
-      const { model, data, split, manifest, json, worst, worstOut, ...options } = checkOptions(
-        evalOptions,
-        flags,
-      );
-      const dataset = await openDataset(data);
-      const frames = await listSplit(dataset, split);
-      const loaded = await loadModel(model, { manifestFile: manifest });
-      const engine = await createEngine(loaded, { ...options, log, progress: log });
-      const progress = new Progress("scoring");
-      try {
-        const evaluation = await evaluate(engine, dataset, frames, (done) =>
-          progress.update(done / frames.length, `${done} of ${frames.length} frames`),
-        );
-        const result = describe(engine, dataset, split, frames.length, evaluation);
-        if (worst !== undefined) {
-          const files = await writeWorst(engine, dataset, chooseWorst(evaluation.frames, worst), worstOut);
-          log(`${files.length} of the worst frames are in ${worstOut}`);
-        }
-        process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result, dataset.classes));
-      } finally {
-        progress.done();
-        await engine.close();
-      }
+      await run(checkOptions(evalOptions, flags));
     });
+}
+
+async function run(options: z.infer<typeof evalOptions>): Promise<void> {
+  const { split, json, worst, worstOut } = options;
+  const rule = sequenceRule(options, worst !== undefined);
+  const dataset = await openDataset(options.data);
+  const frames = await listSplit(dataset, split);
+  const sequenced = rule && sequenceFrames(frames, rule);
+  const loaded = await loadModel(options.model, { manifestFile: options.manifest });
+  const engine = await createEngine(loaded, { ...options, log, progress: log });
+  const progress = new Progress("scoring");
+  const onFrame = (done: number) =>
+    progress.update(done / frames.length, `${done} of ${frames.length} frames`);
+  try {
+    const evaluation = sequenced
+      ? await evaluateSequences(engine, dataset, sequenced, onFrame)
+      : await evaluate(engine, dataset, frames, onFrame);
+    const scores = describe(engine, dataset, split, frames.length, evaluation);
+    const sequences = isOfSequences(evaluation) ? describeSequences(evaluation, dataset.classes) : undefined;
+    const result = sequences ? { ...scores, temporal: engine.temporal ?? null, ...sequences } : scores;
+    if (worst !== undefined) {
+      const files = await writeWorst(engine, dataset, chooseWorst(evaluation.frames, worst), worstOut);
+      log(`${files.length} of the worst frames are in ${worstOut}`);
+    }
+    const tables = [table(scores, dataset.classes)];
+    if (sequences) tables.push(sequenceTable(sequences, scores.iou, dataset.classes));
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : tables.join("\n"));
+  } finally {
+    progress.done();
+    await engine.close();
+  }
+}
+
+function isOfSequences(evaluation: Evaluation): evaluation is SequenceEvaluation {
+  return "sequences" in evaluation;
 }
 
 const log = (message: string) => process.stderr.write(`${message}\n`);

@@ -4,7 +4,7 @@ import type { ClassInfo } from "../core/classes.js";
 import type { Frame } from "../core/frame.js";
 import type { Mask } from "../core/mask.js";
 import type { Dataset } from "../dataset/dataset.js";
-import { readLabel } from "../dataset/read-picture.js";
+import { type Picture, readLabel } from "../dataset/read-picture.js";
 import type { LabelledFrame } from "../dataset/split.js";
 import type { Engine } from "../engine/engine.js";
 import { MavsegError } from "../errors.js";
@@ -26,7 +26,8 @@ export interface FrameScore {
   readonly iou: number | null;
 }
 
-interface ScoredFrame {
+/** What one mask counts. */
+export interface ScoredFrame {
   readonly confusion: ConfusionMatrix;
   readonly distances: readonly (number | null)[];
 }
@@ -64,13 +65,20 @@ export async function evaluate(
     throw error;
   };
   await Promise.all(Array.from({ length: FRAMES_IN_FLIGHT }, () => lane().catch(stop)));
-  const confusion = new ConfusionMatrix(dataset.classes.length, dataset.ignoreIndex);
+  return summarise(dataset, frames, scored);
+}
+
+/** @param scored of each frame */
+export function summarise(
+  { classes, ignoreIndex }: Dataset,
+  frames: readonly LabelledFrame[],
+  scored: readonly ScoredFrame[],
+): Evaluation {
+  const confusion = new ConfusionMatrix(classes.length, ignoreIndex);
   for (const ofFrame of scored) confusion.merge(ofFrame.confusion);
   return {
     confusion,
-    centroidDistancePx: dataset.classes.map(({ id }) =>
-      meanOfKnown(scored.map(({ distances }) => distances[id]!)),
-    ),
+    centroidDistancePx: classes.map(({ id }) => meanOfKnown(scored.map(({ distances }) => distances[id]!))),
     frames: scored.map((ofFrame, index) => ({
       frame: frames[index]!,
       iou: meanOfKnown(ofFrame.confusion.iou().slice(1)),
@@ -78,36 +86,46 @@ export async function evaluate(
   };
 }
 
-/** Runs one labelled frame through an engine. */
+/**
+ * Runs one labelled frame through an engine.
+ * @param frameId the camera's; each frame has one of its own unless it is said, so that none follows on another
+ */
 export async function segmentLabelled(
   engine: Engine,
   { imagePath, name }: LabelledFrame,
   { width, height }: { readonly width: number; readonly height: number },
   seq: number,
+  frameId = name,
 ): Promise<Mask> {
   const data = await readFile(imagePath);
   const encoding: Frame["encoding"] = path.extname(imagePath).toLowerCase() === ".png" ? "png" : "jpeg";
   const stamp = { sec: 0, nanosec: 0 };
-  return engine.segment({ seq, stamp, frameId: name, width, height, step: 0, encoding, data });
+  return engine.segment({ seq, stamp, frameId, width, height, step: 0, encoding, data });
 }
 
 async function scoreFrame(
   engine: Engine,
-  { classes, ignoreIndex }: Dataset,
+  dataset: Dataset,
   frame: LabelledFrame,
   index: number,
 ): Promise<ScoredFrame> {
   const label = await readLabel(frame.labelPath);
   const mask = await segmentLabelled(engine, frame, label, index);
+  const scored = scoreMask(dataset, label, mask);
+  mask.release?.();
+  return scored;
+}
+
+/** @throws MavsegError `DATASET_INVALID` for a label of another size or with other ids */
+export function scoreMask({ classes, ignoreIndex }: Dataset, label: Picture, mask: Mask): ScoredFrame {
   const confusion = new ConfusionMatrix(classes.length, ignoreIndex);
   confusion.add(label.data, mask.data);
   const distances = centroidDistances(label.data, mask.data, label.width, classes.length, ignoreIndex);
-  mask.release?.();
   return { confusion, distances };
 }
 
 /** Says in an error which of hundreds of frames it was. */
-async function named<T>(frame: LabelledFrame, run: () => Promise<T>): Promise<T> {
+export async function named<T>(frame: LabelledFrame, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -121,7 +139,8 @@ async function named<T>(frame: LabelledFrame, run: () => Promise<T>): Promise<T>
   }
 }
 
-function checkClasses(model: readonly ClassInfo[], dataset: Dataset): void {
+/** @throws MavsegError `CLASSES_MISMATCH` */
+export function checkClasses(model: readonly ClassInfo[], dataset: Dataset): void {
   const names = (classes: readonly ClassInfo[]) => classes.map(({ name }) => name).join(", ");
   if (names(model) === names(dataset.classes)) return;
   throw new MavsegError("CLASSES_MISMATCH", {

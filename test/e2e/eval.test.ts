@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../src/model/onnx-proto.js";
 import { RGB_MANIFEST, redGreenModel } from "../model/golden-models.js";
 import { lastJson, mavseg } from "./processes.js";
+import { writeTinyModel } from "./tiny-model.js";
 
 const CLASSES = ["background", "red", "green"].map((name, id) => ({ id, name, color: "#808080" }));
 const WIDTH = 16;
@@ -130,5 +131,102 @@ describe("mavseg eval", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("CLASSES_MISMATCH");
     expect(stderr).toContain("background, red, green");
+  });
+});
+
+describe("mavseg eval of a video", () => {
+  const SIDE = 16;
+  const FRAME_PX = 32;
+  let flight: string;
+  let bright: string;
+  beforeAll(async () => {
+    bright = await writeTinyModel();
+    flight = await mkdtemp(path.join(tmpdir(), "mavseg-eval-video-"));
+    const classes = ["dark", "bright"].map((name, id) => ({ id, name, color: "#808080" }));
+    await writeFile(path.join(flight, "dataset.json"), JSON.stringify({ name: "flight", classes }));
+    for (const [name, isDim] of [
+      ["f_00", false],
+      ["f_01", true],
+      ["f_02", true],
+      ["f_05", true],
+      ["f_06", false],
+    ] as const) {
+      await writeSquare(name, isDim);
+    }
+  });
+  afterAll(async () => {
+    await rm(flight, { recursive: true });
+    await rm(path.dirname(bright), { recursive: true });
+  });
+
+  /** A chequered square on black. In a dim one every other px is a grey level below the model's threshold. */
+  async function writeSquare(name: string, isDim: boolean): Promise<void> {
+    const raw = { raw: { width: FRAME_PX, height: FRAME_PX, channels: 1 as const } };
+    const pixel = (at: number) => ({ x: at % FRAME_PX, y: Math.floor(at / FRAME_PX) });
+    const isSquare = (at: number) => Math.max(pixel(at).x, pixel(at).y) < SIDE;
+    const grey = (at: number) => (isSquare(at) ? ((pixel(at).x + pixel(at).y) % 2) * 100 + 128 : 0);
+    const all = (value: (at: number) => number) =>
+      Uint8Array.from({ length: FRAME_PX ** 2 }, (_, at) => value(at));
+    const image = all((at) => Math.max(0, grey(at) - (isDim ? 1 : 0)));
+    for (const [folder, pixels] of [
+      ["images", image],
+      ["labels", all((at) => (isSquare(at) ? 1 : 0))],
+    ] as const) {
+      const to = path.join(flight, "val", folder);
+      await mkdir(to, { recursive: true });
+      await sharp(pixels, raw)
+        .toColourspace("b-w")
+        .png()
+        .toFile(path.join(to, `${name}.png`));
+    }
+  }
+
+  const evaluate = (...args: readonly string[]) =>
+    mavseg("eval", "--model", bright, "--data", flight, "--threads", "1", ...args).ended();
+
+  test("earlier frames count for those that follow on them, and not over a gap", async () => {
+    const HALF = SIDE ** 2 / 2;
+    const alone = lastJson((await evaluate("--frame-digits", "2", "--json")).stdout);
+    // Half of the square is missed in three of five frames, and flickers from the first to the second and at the end.
+    expect(alone).toMatchObject({
+      temporal: null,
+      iou: { bright: (10 - 3) / 10 },
+      flicker: (2 * HALF) / (3 * FRAME_PX ** 2),
+      sequences: [{ name: "f_", frames: 5, followers: 3, iou: { bright: 0.7 } }],
+    });
+    const temporal = lastJson((await evaluate("--frame-digits", "2", "--temporal", "--json")).stdout);
+    // What was seen in the first frame lasts up to the gap, what was not seen after it lasts to the end.
+    expect(temporal).toMatchObject({
+      temporal: { keep: 0.6 },
+      iou: { bright: (10 - 2) / 10 },
+      flicker: 0,
+      sequences: [{ name: "f_", frames: 5, followers: 3, iou: { bright: 0.8 }, flicker: 0 }],
+    });
+    const over = await evaluate("--frame-digits", "2", "--max-step", "3", "--temporal", "--json");
+    expect(lastJson(over.stdout)).toMatchObject({ iou: { bright: 1 }, sequences: [{ followers: 4 }] });
+  });
+
+  test("a table of the sequences is printed below the others", async () => {
+    const { code, stdout } = await evaluate("--frame-digits", "2", "--temporal");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^bright +0\.8000/m);
+    expect(stdout).toMatch(/^sequence +frames +following +bright IoU +flicker\nf_ +5 +3 +0\.8000 +0\.00$/m);
+  });
+
+  test("without --frame-digits nothing is said of sequences", async () => {
+    const result = lastJson((await evaluate("--json")).stdout);
+    expect(Object.keys(result)).not.toContain("flicker");
+    expect(result.iou).toMatchObject({ bright: 0.7 });
+  });
+
+  test.each([
+    ["--temporal without a word on neighbours", ["--temporal"], "--frame-digits with --temporal"],
+    ["--max-step alone", ["--max-step", "2"], "--frame-digits with --max-step"],
+    ["pictures of other masks", ["--frame-digits", "2", "--temporal", "--worst", "1"], "--worst without"],
+    ["no digits", ["--frame-digits", "0"], "--frame-digits to be right"],
+  ])("%s is refused", async (_, args, message) => {
+    const { code, stdout, stderr } = await evaluate(...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
   });
 });
