@@ -1,8 +1,9 @@
 // What each kernel reaches of the memory's bandwidth, on 1280x1024 px, and those of nets of a core's multiply-adds; built
 // and run by kernels.mjs. Bytes are those that must move: the picture read and the tensor written, or the scores read and
-// the mask written.
+// the mask written. First of all how long it takes until all threads of a pool have come to work and it is done.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -11,11 +12,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "input_tensor.h"
 #include "mask_decoder.h"
 #include "net_kernels.h"
+#include "pause.h"
 #include "thread_pool.h"
 
 using namespace mavseg;
@@ -47,6 +50,37 @@ void report(const std::string& name, int threads, double bytes, const std::funct
 }
 
 AxisGeometry axis(int size) { return {size, size, size, 0, size, 0, {1.0 / kStride, 0, 0, size}}; }
+
+/** Hand-overs, each a few us behind one before it or so much later that all threads sleep. */
+void bench_hand_over(ThreadPool& pool) {
+  if (pool.size() == 1) return;
+  const auto meet = [&] {
+    std::atomic<int> here{0};
+    pool.for_rows(pool.size(), 1, [&](int, int, int) {
+      here++;
+      // As a net's threads wait for each other.
+      for (int looks = 0; here < pool.size(); looks++) {
+        if (looks < 1000) pause();
+        else std::this_thread::yield();
+      }
+    });
+  };
+  for (const bool is_awake : {true, false}) {
+    std::vector<double> us;
+    for (int run = 0; run < 10 * kRuns; run++) {
+      const ThreadPool::Awake awake(pool);
+      meet();
+      if (!is_awake) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      const auto start = std::chrono::steady_clock::now();
+      meet();
+      us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+    }
+    std::sort(us.begin(), us.end());
+    std::printf("%-34s %d thread(s)  min %6.2f us  quartile %6.2f us  median %6.2f us\n",
+                is_awake ? "hand-over, awake" : "hand-over, asleep", pool.size(), us.front(), us[us.size() / 4],
+                us[us.size() / 2]);
+  }
+}
 
 void bench_copy(ThreadPool& pool) {
   const size_t row = kWidth * 3 * sizeof(float);
@@ -146,6 +180,7 @@ int main(int, char** arguments) {
   const int most = std::atoi(arguments[1]);
   for (int threads = 1; threads <= most; threads *= 2) {
     ThreadPool pool(threads);
+    bench_hand_over(pool);
     bench_copy(pool);
     const struct {
       Isa isa;
