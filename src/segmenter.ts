@@ -3,6 +3,7 @@ import type { Mask } from "./core/mask.js";
 import { stampNow } from "./core/stamp.js";
 import { createEngine, type EngineOptions } from "./engine/create-engine.js";
 import type { Engine } from "./engine/engine.js";
+import { sayKernels } from "./engine/kernels.js";
 import { type LoadModelOptions, loadModel } from "./model/load-model.js";
 import type { ModelManifest } from "./model/manifest.js";
 
@@ -44,6 +45,14 @@ export class Segmenter {
   /** The execution provider in use: `cpu`, ... */
   get executionProvider(): string {
     return this.#engine.executionProvider;
+  }
+
+  /**
+   * Whose kernels the net runs on, in words: `fused avx512` for those of the native engine's own, `onnxruntime`, or with
+   * why the net is not fused, `onnxruntime (not fused: MAVSEG_FUSED=off)`.
+   */
+  get kernels(): string {
+    return sayKernels(this.#engine) ?? "onnxruntime";
   }
 
   /**

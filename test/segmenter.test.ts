@@ -21,6 +21,15 @@ test("a picture is enough: sequence, stamp and step have defaults", async () => 
   }
 });
 
+test("it says whose kernels the net runs on", async () => {
+  const segmenter = await Segmenter.load(file, { threads: 1 });
+  try {
+    expect(segmenter.kernels).toMatch(/^(fused \w+|onnxruntime( \(not fused: .+\))?)$/);
+  } finally {
+    await segmenter.close();
+  }
+});
+
 test("a mask can be disposed of with `using`", async () => {
   const segmenter = await Segmenter.load(file, { threads: 1 });
   try {

@@ -30,7 +30,7 @@ const UNITY: Interval = { estimate: 1, low: 1, high: 1 };
 /** @param base the first row, that the others are compared with */
 export function buildRow(record: RowSource, base: RowSource, energySource: EnergySource, seed: number): Row {
   const { id, cell, opened, turns } = record;
-  const { model, engine, executionProvider, ortRelease, threads, frames, warmUp } = opened;
+  const { model, engine, executionProvider, kernels, ortRelease, threads, frames, warmUp } = opened;
   const rounds = turns.map(({ totalMs }) => totalMs);
   const totalMs = distributionOf(rounds);
   return {
@@ -39,6 +39,7 @@ export function buildRow(record: RowSource, base: RowSource, energySource: Energ
     model,
     engine,
     executionProvider,
+    kernels,
     ortRelease,
     threads,
     frames,

@@ -49,6 +49,8 @@ interface RunRow {
   readonly model: { readonly sha256: string };
   readonly engine: string;
   readonly executionProvider: string;
+  /** Null where it is not known. */
+  readonly kernels: string | null;
   readonly threads: number;
 }
 
@@ -58,11 +60,13 @@ export function compareRuns<Row extends RunRow>(before: Row, after: Row, more: F
     model: ({ model }) => model.sha256.slice(0, 8),
     engine: ({ engine }) => engine,
     provider: ({ executionProvider }) => executionProvider,
+    "set of kernels": ({ kernels }) => kernels,
     ...more,
     "number of threads": ({ threads }) => String(threads),
   };
   return Object.entries(facts).flatMap(([name, read]) => {
     const [one, other] = [read(before), read(after)];
-    return one === other ? [] : [`${after.id}: another ${name}, ${one} before and ${other} after`];
+    const isSame = one === other || one === null || other === null;
+    return isSame ? [] : [`${after.id}: another ${name}, ${one} before and ${other} after`];
   });
 }

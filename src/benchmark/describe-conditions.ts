@@ -7,11 +7,24 @@ import type { Conditions, ReportHead } from "./report-head.js";
 /** Under what conditions a report was made, in a few lines for people. */
 export function describeConditions(report: BenchReport): string[] {
   const releases = [...new Set(report.rows.map(({ ortRelease }) => ortRelease))].join(", ");
-  return describeHead(
+  const head = describeHead(
     report,
     releases,
     `${framesShown(report)}; ${callsMade(report)}; intervals ${CONFIDENCE_PERCENT} %`,
   );
+  return [...head, ...describeKernels(report.rows)];
+}
+
+/** One line where all rows ran on the same kernels, one per kind where not. */
+export function describeKernels(
+  rows: readonly { readonly cell: { readonly model: string }; readonly kernels: string | null }[],
+): string[] {
+  const kinds = [...new Set(rows.flatMap(({ kernels }) => kernels ?? []))];
+  if (kinds.length === 1) return [`kernels: ${kinds[0]}`];
+  return kinds.map((kind) => {
+    const models = rows.filter(({ kernels }) => kernels === kind).map(({ cell }) => cell.model);
+    return `kernels of ${[...new Set(models)].join(", ")}: ${kind}`;
+  });
 }
 
 /**

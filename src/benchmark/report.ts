@@ -53,6 +53,8 @@ export const rowSchema = z.object({
   /** What `auto` became. */
   engine: z.string(),
   executionProvider: z.string(),
+  /** Whose kernels the net ran on; null where the engine leaves no choice, and in reports from before this was noted. */
+  kernels: z.string().nullable().default(null),
   ortRelease: z.string(),
   threads: z.int(),
   frames: z.int(),

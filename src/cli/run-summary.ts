@@ -11,7 +11,7 @@ export interface RunSummary extends PipelineSummary {
 /** The summary of a stream as a person reads it. */
 export function formatSummary(summary: RunSummary): string {
   const { seconds, received, masks, lost, superseded, malformed, failed } = summary;
-  const { executionProvider, providerFallbacks } = summary;
+  const { executionProvider, providerFallbacks, kernels } = summary;
   const rate = seconds > 0 ? (masks / seconds).toFixed(1) : "0";
   const lines = [
     `frames      ${received} in ${seconds.toFixed(1)} s`,
@@ -21,6 +21,7 @@ export function formatSummary(summary: RunSummary): string {
     `malformed   ${malformed}`,
     `failed      ${failed}`,
     `provider    ${executionProvider}${providerFallbacks > 0 ? ` (${providerFallbacks} broke while running)` : ""}`,
+    ...(kernels === null ? [] : [`kernels     ${kernels}`]),
   ];
   if (summary.recording !== undefined) lines.push(recordingLine(summary.recording));
   if (summary.latencyMs !== null) {

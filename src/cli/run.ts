@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { createEngine } from "../engine/create-engine.js";
 import type { Engine } from "../engine/engine.js";
+import { sayKernels } from "../engine/kernels.js";
 import { sayWhileWaiting } from "../engine/providers/waiting.js";
 import { MavsegError } from "../errors.js";
 import { loadModel } from "../model/load-model.js";
@@ -113,9 +114,16 @@ async function run(options: RunOptions): Promise<void> {
     // Providers compile for a size when its first frame comes, which can take as long as creating the session.
     const warm = sayWhileWaiting(warmUp(engine), (seconds) => log.info({ seconds }, "warming up"));
     const warmUpMs = Math.round(await warm);
-    const { name, executionProvider, kernels, manifest, modelSha256 } = engine;
+    const { name, executionProvider, manifest, modelSha256 } = engine;
     log.info(
-      { engine: name, executionProvider, kernels, model: manifest.name, modelSha256, warmUpMs },
+      {
+        engine: name,
+        executionProvider,
+        kernels: sayKernels(engine),
+        model: manifest.name,
+        modelSha256,
+        warmUpMs,
+      },
       "model is ready",
     );
     await stream(engine, options, log, signal);
@@ -171,7 +179,7 @@ async function openRecorder(engine: Engine, options: RunOptions, log: Logger): P
 function logStatus(pipeline: Pipeline, engine: Engine, recorder: Recorder | undefined, log: Logger): void {
   const { executionProvider, providerFallbacks = 0 } = engine;
   const residentBytes = process.memoryUsage.rss();
-  const provider = { executionProvider, providerFallbacks };
+  const provider = { executionProvider, providerFallbacks, kernels: sayKernels(engine) };
   const recording = recorder && { recording: recorder.counters };
   const ageMs = pipeline.age ?? null;
   log.info({ ...pipeline.counters, ...provider, ageMs, ...recording, residentBytes }, "status");

@@ -1,3 +1,4 @@
+import { SWITCH } from "../engine/native/fused/plan-fused.js";
 import type { Accelerator } from "../engine/providers/provider.js";
 import { MIN_EQUAL_SHARE } from "../engine/providers/self-check.js";
 import { type Check, note, ok, wrong } from "./check.js";
@@ -31,13 +32,16 @@ export function checkSelfTest(
   const found = describe(test);
   if (test.equalShare !== null && test.equalShare < MIN_EQUAL_SHARE) return wrong(id, name, found, mend);
   if (isSoftware) return note(id, name, `${found}; in software, no GPU is used`);
+  if (test.notFused === "off") return note(id, name, found, `unset ${SWITCH}`);
+  if (test.notFused === "check") return note(id, name, found);
   if (test.classes < 2) return note(id, name, `${found}; one class only was seen, so this says little`);
   return ok(id, name, found);
 }
 
-function describe({ medianMs, runs, classes, equalShare }: SelfTest): string {
+function describe({ medianMs, runs, classes, equalShare, kernels }: SelfTest): string {
   const equal = equalShare === null ? "" : `, ${floorPercent(equalShare)} % of px equal`;
-  return `${medianMs.toFixed(1)} ms per frame (median of ${runs}), ${classes} classes${equal}`;
+  const whose = kernels === null ? "" : `, kernels: ${kernels}`;
+  return `${medianMs.toFixed(1)} ms per frame (median of ${runs}), ${classes} classes${equal}${whose}`;
 }
 
 /** 99.996 % may not be shown as 100 %. */

@@ -3,6 +3,7 @@ import type { Frame } from "../core/frame.js";
 import { shareOfEqual } from "../core/mask.js";
 import { percentile } from "../core/percentiles.js";
 import { createEngine } from "../engine/create-engine.js";
+import { type KernelsInUse, sayKernels } from "../engine/kernels.js";
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from "../engine/providers/provider.js";
 import { MavsegError } from "../errors.js";
 import { loadModel } from "../model/load-model.js";
@@ -30,6 +31,7 @@ export interface SelfTestAnswer {
   readonly runs: number;
   /** From a raw frame to its mask. */
   readonly medianMs: number;
+  readonly kernels: KernelsInUse;
 }
 
 /** A self-test as it is reported. */
@@ -39,6 +41,10 @@ export const selfTestSchema = z.object({
   runs: z.int(),
   /** From a raw frame of 1280x1024 px to its mask. */
   medianMs: z.number(),
+  /** Whose kernels the net ran on: `fused avx512`, `onnxruntime`, with why it is not fused; null of the reference engine. */
+  kernels: z.string().nullable(),
+  /** Why a net is not fused on the CPU: `off`, `graph` or `check`; null where it is, or cannot be. */
+  notFused: z.enum(["off", "graph", "check"]).nullable(),
   /** Classes in the mask; with a single one the test says little. */
   classes: z.int(),
   /** Share of px with the class that the reference of the tests has there; null for the reference itself. */
@@ -82,16 +88,26 @@ export async function runSelfTest(question: SelfTestQuestion): Promise<SelfTestA
       timesMs.sort((a, b) => a - b),
       50,
     ),
+    kernels: { kernels: engine.kernels, instructionSet: engine.instructionSet, notFused: engine.notFused },
   };
 }
 
 /** @param reference the mask to compare with; null for the reference itself */
 export function summarise(
   question: SelfTestQuestion,
-  { mask, runs, medianMs }: SelfTestAnswer,
+  { mask, runs, medianMs, kernels }: SelfTestAnswer,
   reference: Uint8Array | null,
 ): SelfTest {
   const { engine, provider } = question;
   const equalShare = reference === null ? null : shareOfEqual(reference, mask);
-  return { engine, provider, runs, medianMs, classes: new Set(mask).size, equalShare };
+  return {
+    engine,
+    provider,
+    runs,
+    medianMs,
+    kernels: sayKernels(kernels) ?? null,
+    notFused: kernels.notFused?.cause ?? null,
+    classes: new Set(mask).size,
+    equalShare,
+  };
 }

@@ -12,7 +12,7 @@ export interface NotFused {
 /** Whose kernels a net runs on. */
 export interface KernelsInUse {
   /** `fused`: the addon's own, for nets of the tied family on the CPU. Absent where there is no choice. */
-  readonly kernels?: "fused" | "onnxruntime";
+  readonly kernels?: "fused" | "onnxruntime" | undefined;
   /** Of fused ones: `avx512`, `avx2`, `sse2`, `neon` or `scalar`. */
   readonly instructionSet?: string | undefined;
   /** Of onnxruntime's on the CPU. */

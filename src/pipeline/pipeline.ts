@@ -1,6 +1,7 @@
 import type { Frame } from "../core/frame.js";
 import type { Mask } from "../core/mask.js";
 import type { Engine } from "../engine/engine.js";
+import { sayKernels } from "../engine/kernels.js";
 import { MavsegError } from "../errors.js";
 import type { FrameSource, ReceivedFrame, SourceCounters } from "../transport/frame-source.js";
 import { LimitedLog, type Log } from "../transport/log.js";
@@ -32,6 +33,8 @@ export interface PipelineSummary extends PipelineCounters {
   readonly seconds: number;
   /** The execution provider at the end. */
   readonly executionProvider: string;
+  /** Whose kernels the net runs on at the end, as `sayKernels` words it; null where the engine leaves no choice. */
+  readonly kernels: string | null;
   /** How often an execution provider broke and another went on. */
   readonly providerFallbacks: number;
   /** How many of the last frames `latencyMs` is of. */
@@ -100,11 +103,13 @@ export class Pipeline {
   }
 
   summary(): PipelineSummary {
-    const { executionProvider, providerFallbacks = 0 } = this.#options.engine;
+    const { engine } = this.#options;
+    const { executionProvider, providerFallbacks = 0 } = engine;
     return {
       seconds: Math.round(performance.now() - this.#startMs) / MS_PER_S,
       ...this.counters,
       executionProvider,
+      kernels: sayKernels(engine) ?? null,
       providerFallbacks,
       latencyFrames: this.#latencies.frames,
       latencyMs: this.#latencies.allPercentiles() ?? null,

@@ -43,6 +43,18 @@ describe("cautions", () => {
     expect(compareReports(report(10), report(12)).cautions).toEqual([]);
   });
 
+  test("other kernels are named, where both reports know theirs", () => {
+    const on = (kernels: string | null) => {
+      const source = sampleSource(evenRounds(10));
+      return sampleReport([{ ...source, opened: { ...source.opened, kernels } }]);
+    };
+    const { cautions } = compareReports(on("fused avx512"), on("onnxruntime"));
+    expect(cautions).toEqual([
+      expect.stringMatching(/: another set of kernels, fused avx512 before and onnxruntime after$/),
+    ]);
+    expect(compareReports(on(null), on("onnxruntime")).cautions).toEqual([]);
+  });
+
   test("another machine, a restless one and a slowed one are named", () => {
     const before = report(10);
     const { machine } = before;

@@ -23,6 +23,9 @@ test("a file that is no report is refused with what is wrong in it", async () =>
   });
   await writeFile(file, JSON.stringify(report(10)));
   expect((await readReport(file)).rows).toHaveLength(1);
+  const older = JSON.stringify(report(10), (key, value) => (key === "kernels" ? undefined : value));
+  await writeFile(file, older);
+  expect(await readReport(file)).toMatchObject({ rows: [{ kernels: null }] });
 });
 
 test("a report of a stream is read as one, and keys that came later have a value all the same", async () => {

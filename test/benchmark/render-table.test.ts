@@ -35,6 +35,14 @@ test("conditions come first, and a restless machine is told", () => {
   expect(text).toContain("slowed down by heat or current: cpufreq-cpu0");
 });
 
+test("kernels are told once, or by model where they differ", () => {
+  expect(renderTable(sampleReport([rows[0]!]))).toContain("\nkernels: fused avx512\n");
+  const foreign = sampleSource(evenRounds(20), { model: "foreign" });
+  const kernels = "onnxruntime (not fused: why)";
+  const text = renderTable(sampleReport([...rows, { ...foreign, opened: { ...foreign.opened, kernels } }]));
+  expect(text).toContain(`\nkernels of tied: fused avx512\nkernels of foreign: ${kernels}\n`);
+});
+
 test("what was not measured is named with the reason", () => {
   const { id, cell } = sampleSource([], { executionProvider: "cuda" });
   const skipped = [{ id, cell, code: "PROVIDER_UNAVAILABLE", reason: "no CUDA here\nand more" }];

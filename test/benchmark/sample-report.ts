@@ -36,6 +36,7 @@ export function sampleSource(roundsMs: readonly number[][], cell: Partial<Cell> 
       model: { name: whole.model, sha256: "ab".repeat(32), bytes: 20_480 },
       engine: "native",
       executionProvider: "cpu",
+      kernels: "fused avx512",
       ortRelease: "1.30.0",
       threads: 2,
       frames: 4,

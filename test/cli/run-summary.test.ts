@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { formatSummary } from "../../src/cli/run-summary.js";
 
 const counters = { seconds: 2, received: 10, malformed: 1, lost: 2, superseded: 3, failed: 4, masks: 6 };
-const provider = { executionProvider: "cpu", providerFallbacks: 0 };
+const provider = { executionProvider: "cpu", kernels: null, providerFallbacks: 0 };
 
 test("the summary names every counter and each stage's percentiles", () => {
   const same = { p50: 1, p99: 2 };
@@ -32,6 +32,12 @@ test("a provider that broke is told beside the one that went on", () => {
   expect(formatSummary({ ...stream, ...provider, providerFallbacks: 1 })).toContain(
     "provider    cpu (1 broke while running)\n",
   );
+});
+
+test("kernels are told where there is a choice of them", () => {
+  const stream = { ...counters, ...provider, masks: 0, latencyFrames: 0, latencyMs: null };
+  expect(formatSummary(stream)).not.toContain("kernels");
+  expect(formatSummary({ ...stream, kernels: "fused neon" })).toContain("kernels     fused neon\n");
 });
 
 test("a recording is told with its size, and whether it became whole", () => {

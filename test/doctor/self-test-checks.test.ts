@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
+import type { SelfTest } from "../../src/doctor/self-test.js";
 import { checkSelfTest, type SelfTestResult } from "../../src/doctor/self-test-checks.js";
 import { madeUpPlace } from "./made-up-machine.js";
 
 const place = madeUpPlace();
 
-function result(
-  provider: SelfTestResult["provider"],
-  test: { readonly classes?: number; readonly equalShare?: number | null } = {},
-): SelfTestResult {
-  const { classes = 4, equalShare = 1 } = test;
-  const value = { engine: "native" as const, provider, runs: 15, medianMs: 12.34, classes, equalShare };
+function result(provider: SelfTestResult["provider"], test: Partial<SelfTest> = {}): SelfTestResult {
+  const seen = { classes: 4, equalShare: 1, kernels: "fused avx512", notFused: null };
+  const value = { engine: "native" as const, provider, runs: 15, medianMs: 12.34, ...seen, ...test };
   return { engine: "native", provider, outcome: { state: "answered", value } };
 }
 
@@ -19,7 +17,7 @@ describe("checkSelfTest", () => {
       id: "self-test-cpu",
       name: "test: cpu",
       state: "ok",
-      found: "12.3 ms per frame (median of 15), 4 classes, 100.00 % of px equal",
+      found: "12.3 ms per frame (median of 15), 4 classes, 100.00 % of px equal, kernels: fused avx512",
       mend: null,
     });
   });
@@ -47,6 +45,18 @@ describe("checkSelfTest", () => {
       state: "note",
       found: expect.stringMatching(/in software, no GPU is used$/),
     });
+  });
+
+  test("a net that could be fused and is not is a note, with the command where there is one", () => {
+    const kernels = "onnxruntime (not fused: why)";
+    expect(checkSelfTest(result("cpu", { kernels, notFused: "off" }), false, place)).toMatchObject({
+      state: "note",
+      found: expect.stringMatching(/, kernels: onnxruntime \(not fused: why\)$/),
+      mend: "unset MAVSEG_FUSED",
+    });
+    const refused = checkSelfTest(result("cpu", { kernels, notFused: "check" }), false, place);
+    expect(refused).toMatchObject({ state: "note", mend: null });
+    expect(checkSelfTest(result("cpu", { kernels, notFused: "graph" }), false, place).state).toBe("ok");
   });
 
   test("one class everywhere proves little", () => {

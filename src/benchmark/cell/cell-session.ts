@@ -1,6 +1,7 @@
 import { stampNow } from "../../core/stamp.js";
 import { createEngine } from "../../engine/create-engine.js";
 import type { Engine } from "../../engine/engine.js";
+import { sayKernels } from "../../engine/kernels.js";
 import { physicalCores } from "../../engine/native/physical-cores.js";
 import { MavsegError } from "../../errors.js";
 import { type LoadedModel, loadModel } from "../../model/load-model.js";
@@ -92,6 +93,7 @@ export class CellSession {
       model: { name: model.manifest.name, sha256: model.sha256, bytes: model.bytes.byteLength },
       engine: engine.name,
       executionProvider: engine.executionProvider,
+      kernels: sayKernels(engine) ?? null,
       ortRelease: await ortRelease(engine, engineOptions.ortLibrary),
       threads: threads ?? physicalCores(),
       frames: frames.length,

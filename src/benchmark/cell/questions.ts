@@ -18,6 +18,8 @@ export interface Opened {
   readonly model: { readonly name: string; readonly sha256: string; readonly bytes: number };
   readonly engine: string;
   readonly executionProvider: string;
+  /** Whose kernels the net runs on, as `sayKernels` words it; null where the engine leaves no choice. */
+  readonly kernels: string | null;
   readonly ortRelease: string;
   readonly threads: number;
   readonly frames: number;

@@ -130,13 +130,14 @@ async function measureRow(
       return meter.measure(fps, durationMs).finally(() => clearInterval(timer));
     },
   );
-  const { engine, executionProvider } = meter.ready!;
+  const { engine, executionProvider, kernels } = meter.ready!;
   return {
     id,
     cell,
     model: { name: model.manifest.name, sha256: model.sha256, bytes: model.bytes.byteLength },
     engine,
     executionProvider,
+    kernels,
     threads: cell.threads ?? physicalCores(),
     steps: [...rates.steps],
     knee: rates.knee,

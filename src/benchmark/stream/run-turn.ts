@@ -38,6 +38,7 @@ const runSummary = countersSchema.extend({ providerFallbacks: z.int() });
 const readySchema = z.object({
   engine: z.string(),
   executionProvider: z.string(),
+  kernels: z.string().nullable().default(null),
   model: z.string(),
   modelSha256: z.string(),
 });

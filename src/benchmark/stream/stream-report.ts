@@ -105,6 +105,8 @@ export const streamRowSchema = z.object({
   model: z.object({ name: z.string(), sha256: z.string(), bytes: z.number() }),
   engine: z.string(),
   executionProvider: z.string(),
+  /** Whose kernels the net ran on; null where the engine leaves no choice, and in reports from before this was noted. */
+  kernels: z.string().nullable().default(null),
   threads: z.int(),
   /** By rate. */
   steps: z.array(stepSchema),

@@ -38,7 +38,13 @@ export function turnOf(fps: number, frames: number, over: Partial<TurnRecord> = 
     },
     providerFallbacks: 0,
     usage: [],
-    ready: { engine: "native", executionProvider: "cpu", model: "made-up", modelSha256: "ab".repeat(32) },
+    ready: {
+      engine: "native",
+      executionProvider: "cpu",
+      kernels: "fused avx2",
+      model: "made-up",
+      modelSha256: "ab".repeat(32),
+    },
     ...over,
   };
 }

@@ -51,6 +51,7 @@ export async function sampleStreamRow(
     model: { name: whole.model, sha256: "ab".repeat(32), bytes: 20_480 },
     engine: "native",
     executionProvider: "cpu",
+    kernels: "fused avx512",
     threads: 2,
     steps: [...rates.steps],
     knee: rates.knee,
