@@ -33,7 +33,7 @@ interface TrainFlags {
   readonly finalRate: string;
   readonly averageDecay: string;
   readonly threads: string;
-  readonly frozenNorms: string;
+  readonly frozenNorms?: string;
   readonly classWeights?: string;
   readonly dice: string;
   readonly ignoredAs?: string;
@@ -51,6 +51,9 @@ Examples:
 The data set is a folder with dataset.json, {train,val}/images and {train,val}/labels; docs/training.md describes it.
 The run's folder gets run.json, last.ckpt, best.ckpt, log.jsonl and curves.html.`;
 
+/** One norm for several uses has statistics that fit none of them, until the weights have learnt to live with them. */
+const TIED_NORMS_FROZEN = 0.25;
+
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 export function createCommand(): Command {
@@ -66,10 +69,13 @@ export function createCommand(): Command {
     .option("--batch <n>", "crops per step", "4")
     .option("--crop <WxH>", "size of a crop in px", "640x512")
     .option("--colour <grey|rgb|auto>", "channels of the net's input; auto looks at the pictures", "auto")
-    .option("--learning-rate <x>", "highest learning rate", "0.004")
+    .option("--learning-rate <x>", "highest learning rate", "0.012")
     .option("--final-rate <share>", "learning rate at the end, as a share of the highest", "0.01")
     .option("--average-decay <x>", "what the moving average of the weights keeps per step", "0.998")
-    .option("--frozen-norms <share>", "last part of the training, with frozen norm statistics", "0.25")
+    .option(
+      "--frozen-norms <share>",
+      "last part of the training, with frozen norm statistics (default: 0, or 0.25 where norms are tied)",
+    )
     .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 10)")
     .option("--ignored-as <id>", "train px with the ignore label as this class instead of leaving them out")
     .option("--dice <weight>", "weight of the Dice loss beside the focal loss", "1")
@@ -158,11 +164,12 @@ async function checkData(dir: string): Promise<PreparedData> {
 
 function readOptions(flags: TrainFlags): TrainingOptions {
   const [width, height] = flags.crop.split("x").map(Number);
+  const netOptions = parseNetOptions(flags.netOption);
   const wanted: Record<keyof TrainingOptions, unknown> = {
     // Absolute, so that the run can be resumed from another folder.
     data: path.resolve(flags.data),
     net: flags.net,
-    netOptions: parseNetOptions(flags.netOption),
+    netOptions,
     seed: Number(flags.seed),
     minutes: flags.epochs === undefined ? Number(flags.minutes ?? 60) : null,
     epochs: flags.epochs === undefined ? null : Number(flags.epochs),
@@ -172,7 +179,7 @@ function readOptions(flags: TrainFlags): TrainingOptions {
     learningRate: Number(flags.learningRate),
     finalRate: Number(flags.finalRate),
     warmUp: 0.02,
-    frozenNorms: Number(flags.frozenNorms),
+    frozenNorms: Number(flags.frozenNorms ?? (netOptions.norms === "tied" ? TIED_NORMS_FROZEN : 0)),
     classWeights: flags.classWeights === undefined ? [] : flags.classWeights.split(",").map(Number),
     ignoredAs: flags.ignoredAs === undefined ? null : Number(flags.ignoredAs),
     focalGamma: 2,

@@ -17,8 +17,8 @@ export interface Checkpoint {
   /** Best mean IoU of the foreground classes on the validation split so far, 0..1. */
   readonly bestIoU: number;
   readonly weights: Weights;
-  /** Moving average of the weights; its statistics are those of `weights`. */
-  readonly average: Float32Array;
+  /** Moving average of the weights, with the statistics of its own norms: those of `weights` are of another net. */
+  readonly average: Weights;
   readonly adam: AdamState;
 }
 
@@ -38,7 +38,8 @@ const FLOAT32_BYTES = 4;
 const MOST_HEADER_BYTES = 1 << 20;
 
 const headerSchema = z.object({
-  version: z.literal(1),
+  /** 1 has no statistics of the average. */
+  version: z.union([z.literal(1), z.literal(2)]),
   net: z.object({
     name: z.string(),
     options: z.record(z.string(), z.unknown()),
@@ -64,7 +65,7 @@ export function firstCheckpoint({ options, dataset, normalisation }: RunInfo): L
   const net = createNet(options.net, normalisation.mean.length, dataset.classes.length, options.netOptions);
   const layout = new WeightLayout(net);
   const weights = layout.initial(options.seed);
-  const average = weights.trainable.slice();
+  const average = copyOf(weights);
   const adam = createAdamState(layout.trainableLength);
   return { net, layout, checkpoint: { step: 0, elapsedMs: 0, bestIoU: -1, weights, average, adam } };
 }
@@ -74,7 +75,7 @@ export async function saveCheckpoint(file: string, net: NetIdentity, checkpoint:
   const { weights, average, adam } = checkpoint;
   const header = Buffer.from(
     JSON.stringify({
-      version: 1,
+      version: 2,
       net: {
         name: net.name,
         options: net.options,
@@ -90,7 +91,8 @@ export async function saveCheckpoint(file: string, net: NetIdentity, checkpoint:
   );
   const length = Buffer.alloc(HEADER_LENGTH_BYTES);
   length.writeUInt32LE(header.length);
-  const vectors = [weights.trainable, weights.statistics, average, adam.first, adam.second];
+  const vectors = [weights, average].flatMap(({ trainable, statistics }) => [trainable, statistics]);
+  vectors.push(adam.first, adam.second);
   await writeFileAtomic(file, Buffer.concat([Buffer.from(MAGIC), length, header, ...vectors.map(bytesOf)]));
 }
 
@@ -110,7 +112,9 @@ export async function loadCheckpoint(file: string): Promise<LoadedCheckpoint> {
   const net = buildNet(header.net, invalid);
   const layout = new WeightLayout(net);
   const { trainable, statistics } = header.lengths;
-  const expected = start + headerBytes + FLOAT32_BYTES * (4 * trainable + statistics);
+  const hasOwnStatistics = header.version > 1;
+  const expected =
+    start + headerBytes + FLOAT32_BYTES * (4 * trainable + (hasOwnStatistics ? 2 : 1) * statistics);
   if (
     trainable !== layout.trainableLength ||
     statistics !== layout.statisticsLength ||
@@ -128,10 +132,18 @@ export async function loadCheckpoint(file: string): Promise<LoadedCheckpoint> {
     return vector;
   };
   const weights = { trainable: take(trainable), statistics: take(statistics) };
-  const average = take(trainable);
+  const averaged = take(trainable);
+  const average = {
+    trainable: averaged,
+    statistics: hasOwnStatistics ? take(statistics) : weights.statistics.slice(),
+  };
   const adam = { step: header.adamStep, first: take(trainable), second: take(trainable) };
   const { step, elapsedMs, bestIoU } = header;
   return { net, layout, checkpoint: { step, elapsedMs, bestIoU, weights, average, adam } };
+}
+
+function copyOf({ trainable, statistics }: Weights): Weights {
+  return { trainable: trainable.slice(), statistics: statistics.slice() };
 }
 
 function buildNet(

@@ -6,8 +6,7 @@ import { BatchLoader } from "./data/batch-loader.js";
 import type { BatchWorkerData } from "./data/batch-messages.js";
 import { SegmentationLoss } from "./loss/segmentation-loss.js";
 import { updateStatistics } from "./net/running-statistics.js";
-import { computeStep, type StepContext, type StepResult } from "./net/trainer-step.js";
-import type { Weights } from "./net/weights.js";
+import { computeStep, observeNorms, type StepContext, type StepResult } from "./net/trainer-step.js";
 import { clipByNorm, updateAdam } from "./optimizer/adam.js";
 import { moveAverage } from "./optimizer/moving-average.js";
 import { learningRateAt } from "./optimizer/schedule.js";
@@ -51,6 +50,13 @@ const MOST_GRADIENT_NORM = 5;
 
 /** Steps that one line of the log speaks for. */
 const STEPS_PER_LOG_LINE = 50;
+
+/**
+ * How often the average's norms look at a batch, which costs a third of a step, and how much of what they saw before
+ * they keep: they speak for about the last hundred steps.
+ */
+const OBSERVE_EVERY_STEPS = 8;
+const AVERAGE_STATISTICS_DECAY = 0.92;
 
 /** At most that much work is lost by a crash. */
 const CHECKPOINT_EVERY_MS = 30_000;
@@ -115,8 +121,7 @@ export async function train(
   };
   const validateNow = async () => {
     const startedMs = clock.elapsedMs;
-    const averaged: Weights = { trainable: average, statistics: weights.statistics };
-    const confusion = await validate(validation, averaged, data.val, async (done) => {
+    const confusion = await validate(validation, average, data.val, async (done) => {
       report({ phase: "validating", done, progress: done / data.val.length });
       await nextTurn();
       return !control.signal.aborted;
@@ -153,12 +158,17 @@ export async function train(
       const learningRate = learningRateAt(progress, options.learningRate, options.warmUp, options.finalRate);
       const batch = await loader.next();
       const result = computeStep(context, weights, batch, frozenNorms);
-      loader.recycle(batch);
       throwIfDiverged(result, step, folder);
       const gradientNorm = clipByNorm(result.gradient, MOST_GRADIENT_NORM);
       updateAdam(weights.trainable, result.gradient, adam, learningRate);
       updateStatistics(layout, weights, result.samples, step);
-      moveAverage(average, weights.trainable, options.averageDecay, step);
+      moveAverage(average.trainable, weights.trainable, options.averageDecay, step);
+      if (frozenNorms) average.statistics.set(weights.statistics);
+      else if (step % OBSERVE_EVERY_STEPS === 0) {
+        const samples = observeNorms(context, average, batch);
+        updateStatistics(layout, average, samples, step / OBSERVE_EVERY_STEPS, AVERAGE_STATISTICS_DECAY);
+      }
+      loader.recycle(batch);
       step++;
       recent.add(result, gradientNorm);
       report({

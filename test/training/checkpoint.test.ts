@@ -22,7 +22,7 @@ function someCheckpoint(): Checkpoint {
     elapsedMs: 56_789,
     bestIoU: 0.4321,
     weights: { trainable: fresh(layout.trainableLength), statistics: fresh(layout.statisticsLength) },
-    average: fresh(layout.trainableLength),
+    average: { trainable: fresh(layout.trainableLength), statistics: fresh(layout.statisticsLength) },
     adam: { step: 1234, first: fresh(layout.trainableLength), second: fresh(layout.trainableLength) },
   };
 }
@@ -44,9 +44,29 @@ test("the first checkpoint can be saved and loaded too", async () => {
   expect((await loadCheckpoint(file)).checkpoint).toEqual(first);
 });
 
-test("the first average is the first weights, and not the same array", () => {
-  expect(first.average).toEqual(first.weights.trainable);
-  expect(first.average).not.toBe(first.weights.trainable);
+test("the first average is the first weights, and not the same arrays", () => {
+  expect(first.average).toEqual(first.weights);
+  expect(first.average.trainable).not.toBe(first.weights.trainable);
+  expect(first.average.statistics).not.toBe(first.weights.statistics);
+});
+
+test("in a file of before, the average has the statistics of the weights", async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.dir, "last.ckpt");
+  await saveCheckpoint(file, net, someCheckpoint());
+  const bytes = await readFile(file);
+  // As version 1 wrote it: without the average's statistics, which lie behind three vectors.
+  const headerEnd = 12 + bytes.readUInt32LE(8);
+  const header = bytes.subarray(0, headerEnd).toString("latin1").replace('"version":2', '"version":1');
+  const cut = headerEnd + 4 * (2 * layout.trainableLength + layout.statisticsLength);
+  const rest = bytes.subarray(cut + 4 * layout.statisticsLength);
+  await writeFile(file, Buffer.concat([Buffer.from(header, "latin1"), bytes.subarray(headerEnd, cut), rest]));
+  const { weights, average, ...others } = someCheckpoint();
+  expect((await loadCheckpoint(file)).checkpoint).toEqual({
+    ...others,
+    weights,
+    average: { trainable: average.trainable, statistics: weights.statistics },
+  });
 });
 
 test("the net has as many inputs and classes as the data", () => {
@@ -88,7 +108,7 @@ describe("RUN_INVALID names the file for", () => {
       (good) => Buffer.concat([good.subarray(0, 8), Buffer.alloc(4, 0xff), good]),
     ],
     ["a header that is no JSON", (good) => good.fill("x", 12, 20)],
-    ["another version", withHeader((header) => ({ ...header, version: 2 }))],
+    ["another version", withHeader((header) => ({ ...header, version: 3 }))],
     [
       "a net that there is not",
       withHeader((header) => ({ ...header, net: { ...(header.net as object), name: "tied-z" } })),

@@ -18,7 +18,7 @@ test.each<[string, object]>([
   ["crop.height", { crop: { width: 64 } }],
   ["classWeights.1", { classWeights: [1, 0] }],
   ["augmentation.zoom", augmentation({ zoom: 0.5 })],
-  ["augmentation", augmentation({ blur: 1 })],
+  ["augmentation", augmentation({ fog: 1 })],
   ["augmentation.flipVertical", augmentation({ flipVertical: 1 })],
 ])("a wrong %s is told by its name", (key, changes) => {
   const { error } = trainingOptionsSchema.safeParse({ ...sampleOptions(), ...changes });

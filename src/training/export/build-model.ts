@@ -6,17 +6,11 @@ import { encodeModel } from "../../model/onnx-proto.js";
 import type { Net } from "../../nets/net.js";
 import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../onnx/write-net.js";
 import type { LoadedCheckpoint } from "../checkpoint.js";
-import type { Weights } from "../net/weights.js";
 import type { LogEntry, RunInfo } from "../run-folder.js";
 import type { Calibration } from "./calibrate.js";
 
 /** A byte's largest value: nets see px in 0..1. */
 const PIXEL_SCALE = 1 / 255;
-
-/** The moving average of the weights, which is what was validated. */
-export function averagedWeights({ checkpoint }: LoadedCheckpoint): Weights {
-  return { trainable: checkpoint.average, statistics: checkpoint.weights.statistics };
-}
 
 /** The checkpoint with a number added to each class's logit. */
 export function withClassBiases(loaded: LoadedCheckpoint, biases: readonly number[]): LoadedCheckpoint {
@@ -28,10 +22,11 @@ export function withClassBiases(loaded: LoadedCheckpoint, biases: readonly numbe
       actual: `${net.name}, which ends with ${classifier?.op ?? "nothing"}`,
     });
   }
-  const shifted = { ...loaded, checkpoint: { ...checkpoint, average: checkpoint.average.slice() } };
-  const bias = layout.byName(averagedWeights(shifted)).get(classifier.bias)!;
+  const { average } = checkpoint;
+  const shifted = { ...average, trainable: average.trainable.slice() };
+  const bias = layout.byName(shifted).get(classifier.bias)!;
   for (const [id, value] of biases.entries()) bias[id]! += value;
-  return shifted;
+  return { ...loaded, checkpoint: { ...checkpoint, average: shifted } };
 }
 
 /**
@@ -46,7 +41,7 @@ export function buildModel(
   calibration: Calibration | null = null,
 ): LoadedModel {
   const manifest = manifestOfRun(name, loaded, info, log, calibration);
-  const values = loaded.layout.byName(averagedWeights(loaded));
+  const values = loaded.layout.byName(loaded.checkpoint.average);
   const bytes = encodeModel(writeNet(loaded.net, values, manifest, info.versions.mavseg ?? ""));
   return {
     path: `${name}.onnx`,

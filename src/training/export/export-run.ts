@@ -6,7 +6,7 @@ import { loadCheckpoint } from "../checkpoint.js";
 import type { RunFolder } from "../run-folder.js";
 import { loadTensorFlow } from "../tensorflow/load.js";
 import { createOps } from "../tensorflow/ops.js";
-import { averagedWeights, buildModel, withClassBiases } from "./build-model.js";
+import { buildModel, withClassBiases } from "./build-model.js";
 import { type Calibration, calibrate } from "./calibrate.js";
 import { compareRuntimes, type RuntimeDifference } from "./compare-runtimes.js";
 
@@ -66,11 +66,11 @@ export async function exportRun(
     ignoreIndex: info.dataset.ignoreIndex,
   };
   const calibration = options.calibrate
-    ? await calibrate(context, averagedWeights(trained), frames, options.onProgress)
+    ? await calibrate(context, trained.checkpoint.average, frames, options.onProgress)
     : null;
   const loaded = calibration === null ? trained : withClassBiases(trained, calibration.biases);
   const model = buildModel(name, loaded, info, await folder.readLog(), calibration);
-  const difference = await compareRuntimes(context, averagedWeights(loaded), model, chosen, (done) =>
+  const difference = await compareRuntimes(context, loaded.checkpoint.average, model, chosen, (done) =>
     options.onProgress(`comparing, ${done} of ${chosen.length} pictures`, done / chosen.length),
   );
   if (

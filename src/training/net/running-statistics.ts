@@ -2,7 +2,7 @@ import { keptShare } from "../optimizer/moving-average.js";
 import type { WeightLayout, Weights } from "./weights.js";
 
 /** Share of the old value that a step keeps in the long run: an average over the last hundred steps. */
-const MOMENTUM = 0.99;
+export const STATISTICS_DECAY = 0.99;
 
 /** What one use of a norm saw. */
 export interface NormSample {
@@ -14,16 +14,18 @@ export interface NormSample {
 /**
  * Moves the running statistics towards those of a step, in place. A tied norm was used several times: its statistics
  * are those of all uses' values pooled, since one folded kernel has to serve them all.
- * @param step steps done before this one: the first ones count for more, so that a short training does not end with
+ * @param step updates done before this one: the first ones count for more, so that a short training does not end with
  * the start values of its statistics
+ * @param decay share of the old value that an update keeps in the long run
  */
 export function updateStatistics(
   layout: WeightLayout,
   weights: Weights,
   samples: readonly NormSample[],
   step: number,
+  decay = STATISTICS_DECAY,
 ): void {
-  const keep = keptShare(MOMENTUM, step);
+  const keep = keptShare(decay, step);
   const views = layout.byName(weights);
   for (const [norm, uses] of groupByNorm(samples)) {
     const runningMean = views.get(`${norm}.mean`)!;

@@ -88,13 +88,39 @@ export function computeStep(
   const value = result.value.dataSync()[0]!;
   const gradient = result.flat.dataSync() as Float32Array;
   tf.dispose([result.value, result.flat]);
+  return { loss: value, focal, dice, gradient, samples: readSamples(tf, observed) };
+}
+
+/**
+ * What the norms see of a batch, and nothing else: a forward pass. The average of weights is another net than any that was
+ * trained, so it needs statistics of its own (as stochastic weight averaging does, Izmailov et al., arXiv:1803.05407).
+ */
+export function observeNorms(
+  { tf, ops, net, layout }: Pick<StepContext, "tf" | "ops" | "net" | "layout">,
+  weights: Weights,
+  batch: Batch,
+): NormSample[] {
+  const observed: { norm: string; mean: Tensor1D; variance: Tensor1D }[] = [];
+  tf.tidy(() => {
+    const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, net.inputChannels]);
+    runNet(tf, ops, net, parameterTensors(tf, layout, weights) as ParameterTensors, images, (seen) => {
+      observed.push({ norm: seen.norm, mean: tf.keep(seen.mean), variance: tf.keep(seen.variance) });
+    });
+  });
+  return readSamples(tf, observed);
+}
+
+function readSamples(
+  tf: Tf,
+  observed: readonly { norm: string; mean: Tensor1D; variance: Tensor1D }[],
+): NormSample[] {
   const samples = observed.map(({ norm, mean, variance }) => ({
     norm,
     mean: mean.dataSync() as Float32Array,
     variance: variance.dataSync() as Float32Array,
   }));
   tf.dispose(observed.flatMap(({ mean, variance }) => [mean, variance]));
-  return { loss: value, focal, dice, gradient, samples };
+  return samples;
 }
 
 /** What tfjs passes as the last argument of a function with its own gradient. */

@@ -4,12 +4,16 @@ import { manifestOf } from "../../../src/model/load-model.js";
 import { parseManifest } from "../../../src/model/manifest.js";
 import { decodeModel } from "../../../src/model/onnx-proto.js";
 import { firstCheckpoint } from "../../../src/training/checkpoint.js";
-import { averagedWeights, buildModel } from "../../../src/training/export/build-model.js";
+import { buildModel } from "../../../src/training/export/build-model.js";
 import { sampleOptions, sampleRun, validationAt } from "../sample-run.js";
 
 function trained(step = 120) {
   const start = firstCheckpoint(sampleRun());
-  const average = start.checkpoint.average.map((value) => value + 1);
+  const { trainable, statistics } = start.checkpoint.average;
+  const average = {
+    trainable: trainable.map((value) => value + 1),
+    statistics: statistics.map((value) => value + 2),
+  };
   return { ...start, checkpoint: { ...start.checkpoint, step, elapsedMs: 90_000, average } };
 }
 
@@ -68,7 +72,6 @@ test("the metrics are those of the validation of these weights", () => {
 
 test("the average of the weights is what is written", () => {
   const loaded = trained();
-  expect(averagedWeights(loaded).trainable).toBe(loaded.checkpoint.average);
   const { graph } = decodeModel(buildModel("discs-1", loaded, sampleRun(), log).bytes);
   const bias = graph.initializer.find(({ name }) => name === "classifier.bias")!;
   expect([...new Float32Array(Uint8Array.from(bias.rawData!).buffer)]).toEqual([1, 1]);

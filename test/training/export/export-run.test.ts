@@ -25,7 +25,7 @@ async function makeRun(dir: string, spoil: (weights: Float32Array) => void = () 
   const run = new RunFolder(path.join(dir, "run"));
   await run.create(info);
   const { net, checkpoint } = firstCheckpoint(info);
-  spoil(checkpoint.average);
+  spoil(checkpoint.average.trainable);
   await saveCheckpoint(run.bestCheckpoint, net, checkpoint);
   return run;
 }

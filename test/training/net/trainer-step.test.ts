@@ -3,7 +3,7 @@ import { Random } from "../../../src/core/random.js";
 import { createNet } from "../../../src/nets/create-net.js";
 import type { Net } from "../../../src/nets/net.js";
 import { type LossOptions, SegmentationLoss } from "../../../src/training/loss/segmentation-loss.js";
-import { computeStep, parameterTensors } from "../../../src/training/net/trainer-step.js";
+import { computeStep, observeNorms, parameterTensors } from "../../../src/training/net/trainer-step.js";
 import { WeightLayout, type Weights } from "../../../src/training/net/weights.js";
 import { randomValues } from "../../nets/random-values.js";
 import { plainLoss } from "../loss/plain-loss.js";
@@ -90,6 +90,21 @@ describe.each<[string, Net]>([
     expect(samples).toHaveLength(uses);
     expect(samples.every(({ variance }) => variance.every((value) => value >= 0))).toBe(true);
     expect(computeStep(context, weights, batch, true).samples).toEqual([]);
+  });
+
+  test("an observation sees what a step with the same weights sees, and leaves no tensor behind", () => {
+    const { weights, batch, context } = setUp(net);
+    const { samples } = computeStep(context, weights, batch, false);
+    const before = tf.memory().numTensors;
+    const seen = observeNorms(context, weights, batch);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(seen.map(({ norm }) => norm)).toEqual(samples.map(({ norm }) => norm));
+    seen.forEach(({ mean, variance }, at) => {
+      mean.forEach((value, c) => {
+        expect(value).toBeCloseTo(samples[at]!.mean[c]!, 4);
+        expect(variance[c]!).toBeCloseTo(samples[at]!.variance[c]!, 4);
+      });
+    });
   });
 
   test("gives the same numbers for the same batch", () => {
