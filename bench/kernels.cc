@@ -1,6 +1,6 @@
-// What each kernel reaches of the memory's bandwidth, on 1280x1024 px, and those of nets of a core's multiply-adds; built
-// and run by kernels.mjs. Bytes are those that must move: the picture read and the tensor written, or the scores read and
-// the mask written. First of all how long it takes until all threads of a pool have come to work and it is done.
+// What each kernel reaches of the memory's bandwidth, on 1280x1024 px, and those of nets of their roofline
+// (net_kernel_bench.cc); built and run by kernels.mjs. Bytes are those that must move: the picture read and the tensor
+// written, or the scores read and the mask written. First of all how long it takes until all threads of a pool have come to work and it is done.
 
 #include <algorithm>
 #include <atomic>
@@ -17,7 +17,7 @@
 
 #include "input_tensor.h"
 #include "mask_decoder.h"
-#include "net_kernels.h"
+#include "net_kernel_bench.h"
 #include "pause.h"
 #include "thread_pool.h"
 
@@ -131,66 +131,27 @@ void bench_decode(ThreadPool& pool, Isa isa, const char* level) {
   }
 }
 
-/** Px of a row, which stays in the first cache, and how many rows a run takes: long enough for the clock. */
-constexpr size_t kRowPx = 40;
-constexpr int kRows = 500;
-
-void report_macs(const std::string& name, double macs_per_px, const std::function<void()>& run_row) {
-  const double best = measure([&] {
-    for (int row = 0; row < kRows; row++) run_row();
-  }).front();
-  const double px = static_cast<double>(kRowPx) * kRows;
-  std::printf("%-34s 1 thread   %6.2f ns/px  %6.1f GMAC/s\n", name.c_str(), best / px * 1e6, macs_per_px * px / best / 1e6);
-}
-
-/** Floats as a net's maps lie: no vector crosses a cache line. */
-class AlignedFloats {
- public:
-  explicit AlignedFloats(size_t count) : floats_(static_cast<float*>(std::aligned_alloc(64, (count + 15) / 16 * 64)), std::free) {
-    std::fill_n(floats_.get(), count, 0.1F);
-  }
-  float* data() const { return floats_.get(); }
-
- private:
-  std::unique_ptr<float, void (*)(void*)> floats_;
-};
-
-void bench_layers(Isa isa, const char* level) {
-  const NetKernels& kernels = net_kernels(isa);
-  for (const int channels : {16, 24, 32}) {
-    const size_t width = static_cast<size_t>(channels);
-    const std::string name = std::to_string(channels) + " channels, " + level;
-    const AlignedFloats map(3 * (kRowPx + 2) * width), weights(9 * width * width), bias(width), to(kRowPx * width);
-    const float* const rows[] = {map.data(), map.data() + (kRowPx + 2) * width, map.data() + 2 * (kRowPx + 2) * width};
-    report_macs("depthwise 3x3, " + name, 9.0 * channels, [&] {
-      kernels.depthwise({rows, width, width, weights.data(), bias.data(), true, channels, kRowPx, to.data(), width});
-    });
-    report_macs("1x1, " + name, static_cast<double>(channels) * channels, [&] {
-      kernels.conv({rows, 1, channels, width, weights.data(), bias.data(), map.data(), true, channels, kRowPx, to.data()});
-    });
-    report_macs("2 classes of " + name, 2.0 * channels, [&] {
-      kernels.score({map.data(), channels, weights.data(), bias.data(), 2, kRowPx, to.data(), kRowPx});
-    });
-  }
-}
-
 }  // namespace
 
-int main(int, char** arguments) {
+/** @param arguments the most threads, and `net` for the kernels of nets alone */
+int main(int count, char** arguments) {
   const int most = std::atoi(arguments[1]);
-  for (int threads = 1; threads <= most; threads *= 2) {
+  const bool is_net_alone = count > 2 && std::strcmp(arguments[2], "net") == 0;
+  const struct {
+    Isa isa;
+    const char* name;
+  } levels[] = {{Isa::kBaseline, "baseline"}, {Isa::kAvx2, "avx2"}, {Isa::kAvx512, "avx512"}};
+  for (int threads = 1; threads <= most && !is_net_alone; threads *= 2) {
     ThreadPool pool(threads);
     bench_hand_over(pool);
     bench_copy(pool);
-    const struct {
-      Isa isa;
-      const char* name;
-    } levels[] = {{Isa::kBaseline, "baseline"}, {Isa::kAvx2, "avx2"}, {Isa::kAvx512, "avx512"}};
     for (const auto& level : levels) {
       if (level.isa > best_isa()) continue;
       bench_tensor(pool, level.isa, level.name);
       bench_decode(pool, level.isa, level.name);
-      if (threads == 1) bench_layers(level.isa, level.name);
     }
+  }
+  for (const auto& level : levels) {
+    if (level.isa <= best_isa()) bench_net_kernels(level.isa);
   }
 }
