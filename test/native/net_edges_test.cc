@@ -121,16 +121,15 @@ void nets_take_pictures_of_any_size() {
 /** Maps above the size from which on rows are held in rings, of few rows or few columns. */
 void joined_steps_take_maps_of_any_form() {
   unsigned seed = 500;
-  for (const Size size : {Size{1, 40000}, Size{2, 20000}, Size{3, 11003}, Size{5, 7001}, Size{14000, 1}, Size{5001, 5}}) {
-    for (int round = 0; round < 2; round++) {
-      AnySteps steps(seed++, 1, size);
-      steps.conv(8, 3, 1);
-      steps.conv(8, steps.draft.random().between(1, 3), 1);
-      steps.separable(8, 1, 1);
-      steps.block(1);
-      steps.end();
-      check_net(steps.draft, size.height, size.width, steps.draft.random().between(1, kMostThreads));
-    }
+  constexpr Size kSizes[] = {{1, 40000}, {2, 20000}, {3, 11003}, {5, 7001}, {14000, 1}, {5001, 5}};
+  for (const Size& size : kSizes) {
+    AnySteps steps(seed++, 1, size);
+    steps.conv(8, 3, 1);
+    steps.conv(8, steps.draft.random().between(1, 3), 1);
+    steps.separable(8, 1, 1);
+    steps.block(1);
+    steps.end();
+    check_net(steps.draft, size.height, size.width, steps.draft.random().between(1, kMostThreads));
   }
 }
 
