@@ -40,8 +40,8 @@ export async function scoreFrames(
         logits,
         width: width / net.outputStride,
         height: height / net.outputStride,
-        decoder: decoderFor(net.classCount, net.outputStride, width, height, picture),
-        label: await readLabel(labelPath),
+        decoder: decoderFor(net.classCount, net.outputStride, width, height, picture, EVERY_PX),
+        label: thin(await readLabel(labelPath), EVERY_PX),
       });
       onFrame(scored.length);
     }
@@ -51,16 +51,38 @@ export async function scoreFrames(
   return scored;
 }
 
-/** From logits `[classes, rows, columns]` to a mask of the picture's size. */
+/** A px of so many in either direction is scored: a quarter of the time, for an IoU that differs in its last digit. */
+const EVERY_PX = 2;
+
+function thin({ width, height, channels, data }: Picture, every: number): Picture {
+  const [columns, rows] = [Math.ceil(width / every), Math.ceil(height / every)];
+  const thinned = new Uint8Array(columns * rows);
+  for (let y = 0, at = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) thinned[at++] = data[y * every * width + x * every]!;
+  }
+  return { width: columns, height: rows, channels, data: thinned };
+}
+
+/**
+ * From logits `[classes, rows, columns]` to a mask of the picture's size.
+ * @param every only px of such columns and rows: 2 gives a mask of half the size
+ */
 export function decoderFor(
   classes: number,
   stride: number,
   width: number,
   height: number,
   picture: Pick<Picture, "width" | "height">,
+  every = 1,
 ) {
   const columns = width / stride;
-  const along = (to: number) => ({ from: 0, to, scale: 1 / stride, shift: 0 });
+  // Px x of the mask is px `every * x` of the picture, whose centre lies at every * x + 0.5.
+  const along = (side: number) => ({
+    from: 0,
+    to: Math.ceil(side / every),
+    scale: every / stride,
+    shift: (0.5 - 0.5 * every) / stride,
+  });
   const layout = {
     width: columns,
     height: height / stride,
@@ -69,8 +91,8 @@ export function decoderFor(
     columnStride: 1,
   };
   const frame = {
-    width: picture.width,
-    height: picture.height,
+    width: Math.ceil(picture.width / every),
+    height: Math.ceil(picture.height / every),
     x: along(picture.width),
     y: along(picture.height),
   };
