@@ -46,9 +46,12 @@ const measures = measureNet(net, time.height, time.width);
 function calibrationText() {
   const { calibration } = training;
   if (calibration === undefined) return "";
-  const { frames, biases, iouBefore, iouAfter } = calibration;
+  const { frames, biases, confirmAt = [], iouBefore, iouAfter } = calibration;
+  const confirming = confirmAt.some((lead) => lead > 0)
+    ? `, regions confirmed at a lead of ${confirmAt.map((lead) => (lead === 0 ? "any" : lead)).join(", ")}`
+    : "";
   return `
-Calibrated on ${frames} of its frames: ${biases.join(", ")} added to the classes' logits, mean IoU of the classes there
+Calibrated on ${frames} of its frames: ${biases.join(", ")} added to the classes' logits${confirming}; mean IoU of the classes there
 ${percent(iouBefore)} before and ${percent(iouAfter)} after (\`mavseg export --calibrate\`).`;
 }
 const initializers = listInitializers(decodeModel(model.bytes));
