@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { medianInterval, ratioInterval } from "../../dist/benchmark/bootstrap.js";
 import { contestants, OURS } from "./contestants.mjs";
+import { plainMasks } from "./our-engine.mjs";
 
 /** Until the threads of the contestant before sleep again: OpenMP's and onnxruntime's wait awake for some milliseconds. */
 const REST_MS = 30;
@@ -48,17 +49,20 @@ async function taskOf({ file, manifest, ...model }, pictures, { folder, threads 
 async function startAll({ engineModel, pictures, ...options }, { say }) {
   const started = [];
   let ours;
+  const plain = await plainMasks(engineModel, pictures, { threads: options.threads });
   for (const { name, isOurs = false, start } of contestants) {
     say(`starting ${name} ...`);
     const peer = await start(name === OURS ? { engineModel, pictures, ...options } : options);
     ours ??= peer.masks;
-    const agreement = peer.unavailable === undefined ? await agreementOf(peer, ours, options.masks) : null;
+    const expected = isOurs ? ours : plain;
+    const agreement =
+      peer.unavailable === undefined ? await agreementOf(peer, expected, options.masks) : null;
     started.push({ name, isOurs, peer, agreement });
   }
   return started;
 }
 
-/** @returns the share of px of all frames that have our class, 0..1 */
+/** @returns the share of px of all frames that have the class of our mask, 0..1 */
 async function agreementOf({ masks }, ours, file) {
   const theirs = masks ?? (await readFile(file));
   if (theirs.length !== ours.length)

@@ -1,5 +1,18 @@
 import { createEngine } from "../../dist/engine/create-engine.js";
 
+/** A loaded model whose regions all count: peers do not know of those that must be confirmed. */
+export function withAllRegions(model) {
+  const { manifest } = model;
+  return { ...model, manifest: { ...manifest, output: { ...manifest.output, confirmAt: undefined } } };
+}
+
+/** @returns the masks of all pictures without regions that must be confirmed */
+export async function plainMasks(model, pictures, engineOptions) {
+  const { masks, close } = await openOurEngine(withAllRegions(model), pictures, engineOptions);
+  await close();
+  return masks;
+}
+
 /**
  * Opens the native engine of this package as a contestant.
  * @param model a loaded model

@@ -5,6 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error The benchmarks are plain JavaScript.
+import { withAllRegions } from "../../bench/peers/our-engine.mjs";
+// @ts-expect-error
 import { startPeer } from "../../bench/peers/peer-process.mjs";
 // @ts-expect-error
 import { hasPythonOfPeers } from "../../bench/peers/python-environment.mjs";
@@ -30,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** @returns what a peer is asked to do, and the masks that we give for it */
 async function taskFor(name: string, images: string) {
-  const model = await loadModel(name);
+  const model = withAllRegions(await loadModel(name));
   const pictures = (await readFrames(images, SIZE, "bgr8")).slice(0, 2);
   const engine = await createEngine(model, { engine: "reference", executionProvider: "cpu", threads: 1 });
   const masks: Uint8Array[] = [];
