@@ -1,10 +1,5 @@
 import { createEngine } from "../../dist/engine/create-engine.js";
-
-/** A loaded model whose regions all count: peers do not know of those that must be confirmed. */
-export function withAllRegions(model) {
-  const { manifest } = model;
-  return { ...model, manifest: { ...manifest, output: { ...manifest.output, confirmAt: undefined } } };
-}
+import { withAllRegions } from "../../dist/model/all-regions.js";
 
 /** @returns the masks of all pictures without regions that must be confirmed */
 export async function plainMasks(model, pictures, engineOptions) {

@@ -5,8 +5,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error The benchmarks are plain JavaScript.
-import { withAllRegions } from "../../bench/peers/our-engine.mjs";
-// @ts-expect-error
 import { startPeer } from "../../bench/peers/peer-process.mjs";
 // @ts-expect-error
 import { hasPythonOfPeers } from "../../bench/peers/python-environment.mjs";
@@ -14,6 +12,7 @@ import { hasPythonOfPeers } from "../../bench/peers/python-environment.mjs";
 import { startPythonPeer } from "../../bench/peers/python-peer.mjs";
 import { readFrames } from "../../src/benchmark/read-frames.js";
 import { createEngine } from "../../src/engine/create-engine.js";
+import { withAllRegions } from "../../src/model/all-regions.js";
 import { loadModel } from "../../src/model/load-model.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

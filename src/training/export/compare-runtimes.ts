@@ -5,6 +5,7 @@ import { type Picture, readImage } from "../../dataset/read-picture.js";
 import type { LabelledFrame } from "../../dataset/split.js";
 import { createEngine } from "../../engine/create-engine.js";
 import type { Engine } from "../../engine/engine.js";
+import { withAllRegions } from "../../model/all-regions.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import { normalisePicture } from "../data/normalise-picture.js";
 import { runNet } from "../net/run-net.js";
@@ -36,6 +37,7 @@ export async function compareRuntimes(
   const { tf, layout } = context;
   const tensors = parameterTensors(tf, layout, weights);
   const session = await ort.InferenceSession.create(model.bytes);
+  // TensorFlow's mask is of the net alone.
   const engine = await createEngine(withAllRegions(model), { executionProvider: "cpu" });
   let largest = 0;
   let equal = 0;
@@ -56,12 +58,6 @@ export async function compareRuntimes(
     await session.release();
   }
   return { images: frames.length, largestLogitDifference: largest, equalMaskShare: equal / pixels };
-}
-
-/** TensorFlow's mask is of the net alone: regions that must be confirmed are what the engine adds to it. */
-function withAllRegions(model: LoadedModel): LoadedModel {
-  const { manifest } = model;
-  return { ...model, manifest: { ...manifest, output: { ...manifest.output, confirmAt: undefined } } };
 }
 
 async function logitDifference(
