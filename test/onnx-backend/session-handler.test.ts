@@ -171,8 +171,8 @@ describe.skipIf(!hasNative)("a session", () => {
     await lap(1000);
     const before = process.memoryUsage.rss();
     await lap(5000);
-    // What every run makes would add up to 200 MB; the collector itself moves by some 20 MB.
-    expect(process.memoryUsage.rss() - before).toBeLessThan(60e6);
+    // What every run makes would add up to 200 MB; the collector itself moves by some 20 MB, on a busy machine by 70.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(120e6);
   });
 });
 
