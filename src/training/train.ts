@@ -53,10 +53,11 @@ const STEPS_PER_LOG_LINE = 50;
 
 /**
  * How often the average's norms look at a batch, which costs a third of a step, and how much of what they saw before
- * they keep: they speak for about the last hundred steps.
+ * they keep: they speak for about the last two hundred steps, in fifty batches. Of a dozen batches, half-way through a
+ * training, statistics were so uncertain that a net scored 36 % instead of the 55 % of a hundred batches.
  */
-const OBSERVE_EVERY_STEPS = 8;
-const AVERAGE_STATISTICS_DECAY = 0.92;
+const OBSERVE_EVERY_STEPS = 4;
+const AVERAGE_STATISTICS_DECAY = 0.98;
 
 /** At most that much work is lost by a crash. */
 const CHECKPOINT_EVERY_MS = 30_000;
