@@ -49,8 +49,10 @@ class FusedSession : public NetRunner {
 
 /**
  * Runs both on one drawn picture.
+ * @param element what the expected net takes and gives, float32 or float16
  * @return in words how they differ; nothing where they agree but for rounding
  */
-std::optional<std::string> difference(NetRunner& expected, FusedSession& actual, int height, int width);
+std::optional<std::string> difference(NetRunner& expected, OrtElement element, FusedSession& actual, int height,
+                                      int width);
 
 }  // namespace mavseg

@@ -180,11 +180,16 @@ std::unique_ptr<FusedSession> Segmenter::open_fused(Session& session, Answer& re
   std::unique_ptr<FusedSession> fused;
   const std::optional<CodedError> failure = attempt("INFERENCE_FAILED", [&] {
     fused = std::make_unique<FusedSession>(std::move(options_.fused.steps), isa_, *pool_);
+    const auto& steps = options_.fused;
     ready.fused_refusal =
-        difference(session, *fused, options_.fused.check_height, options_.fused.check_width).value_or("");
+        difference(session, element_of(options_.input.type), *fused, steps.check_height, steps.check_width)
+            .value_or("");
   });
   if (failure) ready.fused_refusal = failure->what();
-  return ready.fused_refusal.empty() ? std::move(fused) : nullptr;
+  if (!ready.fused_refusal.empty()) return nullptr;
+  // A net of half floats runs in single precision: no rounding, and no conversion of the picture.
+  options_.input.type = InputType::kFloat32;
+  return fused;
 }
 
 size_t Segmenter::process(const Job& job) {

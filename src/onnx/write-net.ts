@@ -1,3 +1,4 @@
+import { toHalf } from "../core/half-float.js";
 import type { ModelManifest } from "../model/manifest.js";
 import { MANIFEST_KEY } from "../model/manifest.js";
 import {
@@ -20,6 +21,9 @@ import {
 export const ONNX_INPUT = "image";
 export const ONNX_OUTPUT = "logits";
 
+/** Of a file's weights, input, output and all between: float16 is for GPUs, and for half the size. */
+export type Precision = "float32" | "float16";
+
 /** The oldest opset with all that is written here; every runtime since 2022 reads it. */
 const OPSET = 17;
 /** IR version 8 belongs to opset 17. */
@@ -32,17 +36,24 @@ const RESIZE_SCALES = "resize.scales";
  * [batch, classes, height/stride, width/stride] out, with free batch and size. There is one initializer per parameter: a
  * tied kernel is one initializer that many nodes name. Norms are folded where that keeps the tying, see `foldNorms`.
  * @param values in the layouts of `Net`
+ * @param precision of everything: with float16 the manifest's `input.dtype` must be that as well
  */
 export function writeNet(
   net: Net,
   values: ParameterValues,
   manifest: ModelManifest,
   producerVersion: string,
+  precision: Precision = "float32",
 ): OnnxModel {
   const folded = foldNorms(net, values);
+  const toTensor = precision === "float16" ? float16Tensor : float32Tensor;
+  const elemType = ONNX_TYPE[precision];
   const usesResize = folded.nodes.some((node) => node.op === "resize");
   const initializer = [
-    ...[...folded.tensors].map(([name, tensor]) => toInitializer(name, tensor, isDepthwise(folded, name))),
+    ...[...folded.tensors].map(([name, tensor]) =>
+      toInitializer(toTensor, name, tensor, isDepthwise(folded, name)),
+    ),
+    // Scales are float32 in a file of any precision.
     ...(usesResize ? [float32Tensor(RESIZE_SCALES, [4], new Float32Array([1, 1, SCALE, SCALE]))] : []),
   ];
   return {
@@ -57,14 +68,14 @@ export function writeNet(
       input: [
         {
           name: ONNX_INPUT,
-          elemType: ONNX_TYPE.float32,
+          elemType,
           shape: ["batch", net.inputChannels, "height", "width"],
         },
       ],
       output: [
         {
           name: ONNX_OUTPUT,
-          elemType: ONNX_TYPE.float32,
+          elemType,
           shape: ["batch", net.classCount, "logits_height", "logits_width"],
         },
       ],
@@ -158,8 +169,13 @@ function isDepthwise(folded: FoldedNet, tensor: string): boolean {
 }
 
 /** Kernels go from TensorFlow's layout to ONNX's: [kh,kw,in,out] to [out,in,kh,kw], [kh,kw,c,1] to [c,1,kh,kw]. */
-function toInitializer(name: string, { shape, data }: FoldedTensor, depthwise: boolean): OnnxTensor {
-  if (shape.length !== 4) return float32Tensor(name, shape, data);
+function toInitializer(
+  toTensor: typeof float32Tensor,
+  name: string,
+  { shape, data }: FoldedTensor,
+  depthwise: boolean,
+): OnnxTensor {
+  if (shape.length !== 4) return toTensor(name, shape, data);
   const [kh, kw, a, b] = shape as readonly [number, number, number, number];
   const [out, into] = depthwise ? [a, 1] : [b, a];
   const turned = new Float32Array(data.length);
@@ -169,10 +185,15 @@ function toInitializer(name: string, { shape, data }: FoldedTensor, depthwise: b
       for (let k = 0; k < kh * kw; k++) turned[at++] = data[k * a * b + (depthwise ? o : i * b + o)]!;
     }
   }
-  return float32Tensor(name, [out, into, kh, kw], turned);
+  return toTensor(name, [out, into, kh, kw], turned);
 }
 
 function float32Tensor(name: string, dims: readonly number[], data: Float32Array): OnnxTensor {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { name, dims, dataType: ONNX_TYPE.float32, rawData };
+}
+
+function float16Tensor(name: string, dims: readonly number[], data: Float32Array): OnnxTensor {
+  const halves = Uint16Array.from(data, toHalf);
+  return { name, dims, dataType: ONNX_TYPE.float16, rawData: new Uint8Array(halves.buffer) };
 }

@@ -8,6 +8,7 @@ import { printed } from "./printed.js";
 test.each<[string, string[], RegExp, string]>([
   ["another checkpoint", ["--checkpoint", "first"], /best or last/, "first"],
   ["no pictures", ["--images", "0"], /--images/, "0"],
+  ["a precision that there is not", ["--precision", "int8"], /float32 or float16/, "int8"],
   ["pictures that are no number", ["--images", "all"], /--images/, "all"],
 ])("%s is USAGE", async (_, args, expected, actual) => {
   await expect(

@@ -3,9 +3,11 @@ import path from "node:path";
 import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { fromHalf, toHalf } from "../../src/core/half-float.js";
 import { Random } from "../../src/core/random.js";
 import { loadModel } from "../../src/model/load-model.js";
 import { MANIFEST_KEY, type ModelManifest } from "../../src/model/manifest.js";
+import { ONNX_TYPE } from "../../src/model/onnx-model.js";
 import { decodeModel, encodeModel } from "../../src/model/onnx-proto.js";
 import { createNet, NET_NAMES } from "../../src/nets/create-net.js";
 import type { Net } from "../../src/nets/net.js";
@@ -190,4 +192,30 @@ test.each(NET_NAMES)("loadModel understands the file of %s without a word from o
 test("the same net and values give the same bytes", () => {
   const net = createNet("tied-s", 1, 2);
   expect(write(net, 3)).toEqual(write(net, 3));
+});
+
+test("a file of float16 computes the same but for its rounding, in half the bytes", async () => {
+  const net = createNet("tied", 1, 3, { widths: [8, 8], dilations: [1, 2], tie: "scale", norms: "use" });
+  const values = randomValues(net, 11);
+  const manifest = manifestFor(net);
+  const half = encodeModel(writeNet(net, values, manifest, "0.0.0", "float16"));
+  const types = new Map(decodeModel(half).graph.initializer.map(({ name, dataType }) => [name, dataType]));
+  // Scales of a resize are float32 by the standard.
+  expect([...types].filter(([, type]) => type !== ONNX_TYPE.float16)).toEqual([
+    ["resize.scales", ONNX_TYPE.float32],
+  ]);
+  const session = await ort.InferenceSession.create(half);
+  const shape = [1, 1, 16, 24] as const;
+  const x = randomPictures(shape, 4);
+  const expected = runUnderTensorFlow(net, 11, x, shape);
+  const input = new ort.Tensor("float16", Uint16Array.from(x, toHalf), shape);
+  const output = (await session.run({ [ONNX_INPUT]: input }))[ONNX_OUTPUT]!;
+  expect(output.type).toBe("float16");
+  const { buffer, byteOffset, length } = output.data as Uint16Array;
+  const actual = Array.from(new Uint16Array(buffer, byteOffset, length), fromHalf);
+  const spread = Math.max(...expected) - Math.min(...expected);
+  const largest = Math.max(...actual.map((value, i) => Math.abs(value - expected[i]!)));
+  expect(largest).toBeGreaterThan(0);
+  expect(largest).toBeLessThan(0.02 * spread);
+  await session.release();
 });

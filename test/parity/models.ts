@@ -1,6 +1,6 @@
 import type { OnnxModel } from "../../src/model/onnx-model.js";
 import { createNet } from "../../src/nets/create-net.js";
-import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../src/onnx/write-net.js";
+import { ONNX_INPUT, ONNX_OUTPUT, type Precision, writeNet } from "../../src/onnx/write-net.js";
 import { constant, node, onnxModel, value } from "../model/golden-models.js";
 import { randomValues } from "../nets/random-values.js";
 
@@ -16,6 +16,7 @@ export function netModel(
   channels: 1 | 3,
   name = "tied-s",
   options: Readonly<Record<string, unknown>> = {},
+  precision: Precision = "float32",
 ): OnnxModel {
   const net = createNet(name, channels, classCount, options);
   return writeNet(
@@ -29,7 +30,7 @@ export function netModel(
       input: {
         name: ONNX_INPUT,
         layout: "NCHW",
-        dtype: "float32",
+        dtype: precision,
         colour: channels === 1 ? "grey" : "rgb",
         scale: 1 / 255,
         mean: [0.4, 0.5, 0.6].slice(0, channels),
@@ -41,6 +42,7 @@ export function netModel(
       output: { name: ONNX_OUTPUT, kind: "logits", layout: "NCHW", stride: net.outputStride },
     },
     "0.0.0",
+    precision,
   );
 }
 

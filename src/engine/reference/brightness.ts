@@ -1,6 +1,6 @@
+import { fromHalf } from "../../core/half-float.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import type { GreyPicture } from "../../temporal/grey-picture.js";
-import { fromHalf } from "./half-float.js";
 import type { InputTensor } from "./input-tensor.js";
 
 /** The native engine reads no more rows either, to save time. */

@@ -1,6 +1,6 @@
+import { toHalf } from "../../core/half-float.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import type { Geometry } from "./geometry.js";
-import { toHalf } from "./half-float.js";
 import { expandLuma, type PixelRows } from "./pixel-rows.js";
 
 /** float16 lies in a Uint16Array, as bits. */

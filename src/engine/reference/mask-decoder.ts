@@ -1,9 +1,9 @@
 import type { Tensor } from "onnxruntime-node";
+import { halvesToFloats } from "../../core/half-float.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import { type ClassIds, NearestClassIds } from "./class-ids.js";
 import type { FrameMap, Geometry } from "./geometry.js";
-import { halvesToFloats } from "./half-float.js";
 import { RegionFilter } from "./region-filter.js";
 import { type ScoreLayout, scoreDifference, UpsampleArgmax } from "./upsample-argmax.js";
 

@@ -4,7 +4,7 @@ import type { LoadedModel } from "../../model/load-model.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import { encodeModel } from "../../model/onnx-proto.js";
 import type { Net } from "../../nets/net.js";
-import { ONNX_INPUT, ONNX_OUTPUT, writeNet } from "../../onnx/write-net.js";
+import { ONNX_INPUT, ONNX_OUTPUT, type Precision, writeNet } from "../../onnx/write-net.js";
 import type { LoadedCheckpoint } from "../checkpoint.js";
 import type { LogEntry, RunInfo } from "../run-folder.js";
 import type { Calibration } from "./calibrate.js";
@@ -32,6 +32,7 @@ export function withClassBiases(loaded: LoadedCheckpoint, biases: readonly numbe
 /**
  * A run's checkpoint as a model in memory, as `loadModel` would read it from a file.
  * @param calibration what was done to the checkpoint's biases, for the record
+ * @param precision of the file
  */
 export function buildModel(
   name: string,
@@ -39,10 +40,11 @@ export function buildModel(
   info: RunInfo,
   log: readonly LogEntry[],
   calibration: Calibration | null = null,
+  precision: Precision = "float32",
 ): LoadedModel {
-  const manifest = manifestOfRun(name, loaded, info, log, calibration);
+  const manifest = manifestOfRun(name, loaded, info, log, calibration, precision);
   const values = loaded.layout.byName(loaded.checkpoint.average);
-  const bytes = encodeModel(writeNet(loaded.net, values, manifest, info.versions.mavseg ?? ""));
+  const bytes = encodeModel(writeNet(loaded.net, values, manifest, info.versions.mavseg ?? "", precision));
   return {
     path: `${name}.onnx`,
     bytes,
@@ -58,6 +60,7 @@ function manifestOfRun(
   info: RunInfo,
   log: readonly LogEntry[],
   calibration: Calibration | null,
+  precision: Precision,
 ): ModelManifest {
   const { normalisation, dataset } = info;
   return {
@@ -65,7 +68,7 @@ function manifestOfRun(
     name,
     classes: dataset.classes,
     ignoreIndex: dataset.ignoreIndex,
-    input: inputOf(net, normalisation),
+    input: inputOf(net, normalisation, precision),
     output: {
       name: ONNX_OUTPUT,
       kind: "logits",
@@ -86,11 +89,15 @@ function manifestOfRun(
   };
 }
 
-function inputOf(net: Net, normalisation: RunInfo["normalisation"]): ModelManifest["input"] {
+function inputOf(
+  net: Net,
+  normalisation: RunInfo["normalisation"],
+  precision: Precision,
+): ModelManifest["input"] {
   return {
     name: ONNX_INPUT,
     layout: "NCHW",
-    dtype: "float32",
+    dtype: precision,
     colour: normalisation.colour,
     scale: PIXEL_SCALE,
     mean: normalisation.mean,

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
 import * as ort from "onnxruntime-node";
+import { halvesToFloats, toHalf } from "../../core/half-float.js";
 import { stampNow } from "../../core/stamp.js";
 import { type Picture, readImage } from "../../dataset/read-picture.js";
 import type { LabelledFrame } from "../../dataset/split.js";
@@ -73,8 +74,13 @@ async function logitDifference(
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < width * height; i++) planes[c * width * height + i] = data[i * channels + c]!;
   }
-  const feeds = { [manifest.input.name]: new ort.Tensor("float32", planes, [1, channels, height, width]) };
-  const actual = (await session.run(feeds))[manifest.output.name]!.data as Float32Array;
+  const isHalf = manifest.input.dtype === "float16";
+  const dims = [1, channels, height, width];
+  const tensor = isHalf
+    ? new ort.Tensor("float16", Uint16Array.from(planes, toHalf), dims)
+    : new ort.Tensor("float32", planes, dims);
+  const output = (await session.run({ [manifest.input.name]: tensor }))[manifest.output.name]!.data;
+  const actual = isHalf ? floatsOf(output as Uint16Array) : (output as Float32Array);
   const logits = tf.tidy(() =>
     tf.transpose(
       runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, channels])),
@@ -87,6 +93,13 @@ async function logitDifference(
   let largest = 0;
   for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]! - actual[i]!));
   return largest;
+}
+
+/** Newer runtimes give a Float16Array: seen as bits it is the same. */
+function floatsOf({ buffer, byteOffset, length }: Uint16Array): Float32Array {
+  const floats = new Float32Array(length);
+  halvesToFloats(new Uint16Array(buffer, byteOffset, length), floats);
+  return floats;
 }
 
 async function engineMask(engine: Engine, picture: Picture, seq: number): Promise<Uint8Array> {

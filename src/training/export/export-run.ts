@@ -2,6 +2,7 @@ import { writeFileAtomic } from "../../core/atomic-write.js";
 import { openDataset } from "../../dataset/dataset.js";
 import { listSplit } from "../../dataset/split.js";
 import { MavsegError } from "../../errors.js";
+import type { Precision } from "../../onnx/write-net.js";
 import { loadCheckpoint } from "../checkpoint.js";
 import type { RunFolder } from "../run-folder.js";
 import { loadTensorFlow } from "../tensorflow/load.js";
@@ -20,6 +21,8 @@ export interface ExportOptions {
   readonly images: number;
   /** Choose the classes' biases on the validation split first, see `calibrate`. */
   readonly calibrate: boolean;
+  /** Of the file's weights and of what runs between them. */
+  readonly precision: Precision;
   readonly onProgress: (what: string, share: number) => void;
 }
 
@@ -32,11 +35,14 @@ export interface ExportResult {
   readonly calibration: Calibration | null;
 }
 
-/** Float32 sums in another order differ by 1e-5 to 1e-4 here; a wrong kernel or padding by whole units. */
-export const MOST_LOGIT_DIFFERENCE = 1e-3;
+/**
+ * Float32 sums in another order differ by 1e-5 to 1e-4 here, half floats by 1e-2 to 1e-1; a wrong kernel or padding by
+ * whole units.
+ */
+export const MOST_LOGIT_DIFFERENCE: Readonly<Record<Precision, number>> = { float32: 1e-3, float16: 0.5 };
 
 /** Px on a boundary may fall either way by such a difference. */
-export const LEAST_EQUAL_MASK_SHARE = 0.999;
+export const LEAST_EQUAL_MASK_SHARE: Readonly<Record<Precision, number>> = { float32: 0.999, float16: 0.995 };
 
 /**
  * Writes a run's net as an ONNX file, after comparing it with what was trained on real pictures.
@@ -69,16 +75,18 @@ export async function exportRun(
     ? await calibrate(context, trained.checkpoint.average, frames, options.onProgress)
     : null;
   const loaded = calibration === null ? trained : withClassBiases(trained, calibration.biases);
-  const model = buildModel(name, loaded, info, await folder.readLog(), calibration);
+  const model = buildModel(name, loaded, info, await folder.readLog(), calibration, options.precision);
   const difference = await compareRuntimes(context, loaded.checkpoint.average, model, chosen, (done) =>
     options.onProgress(`comparing, ${done} of ${chosen.length} pictures`, done / chosen.length),
   );
+  const mostLogitDifference = MOST_LOGIT_DIFFERENCE[options.precision];
+  const leastEqualShare = LEAST_EQUAL_MASK_SHARE[options.precision];
   if (
-    !(difference.largestLogitDifference <= MOST_LOGIT_DIFFERENCE) ||
-    !(difference.equalMaskShare >= LEAST_EQUAL_MASK_SHARE)
+    !(difference.largestLogitDifference <= mostLogitDifference) ||
+    !(difference.equalMaskShare >= leastEqualShare)
   ) {
     throw new MavsegError("EXPORT_MISMATCH", {
-      expected: `logits within ${MOST_LOGIT_DIFFERENCE} and ${LEAST_EQUAL_MASK_SHARE * 100} % of equal px`,
+      expected: `logits within ${mostLogitDifference} and ${leastEqualShare * 100} % of equal px`,
       actual: `${difference.largestLogitDifference} and ${difference.equalMaskShare * 100} %`,
     });
   }

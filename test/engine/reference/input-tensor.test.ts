@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { toHalf } from "../../../src/core/half-float.js";
 import { planGeometry } from "../../../src/engine/reference/geometry.js";
-import { toHalf } from "../../../src/engine/reference/half-float.js";
 import { InputTensor, LETTERBOX_VALUE } from "../../../src/engine/reference/input-tensor.js";
 import { pixelRows } from "../../../src/engine/reference/pixel-rows.js";
 import type { ModelManifest } from "../../../src/model/manifest.js";

@@ -14,6 +14,7 @@ const OPTIONS: ExportOptions = {
   data: null,
   images: 8,
   calibrate: false,
+  precision: "float32",
   onProgress: () => {},
 };
 
@@ -62,6 +63,18 @@ test("a calibration is recorded in the file", async () => {
   expect(calibration).toMatchObject({ frames: 3, biases: [0, expect.any(Number)] });
   expect(difference.largestLogitDifference).toBeLessThan(1e-3);
   expect((await loadModel(out)).manifest.training).toMatchObject({ calibration });
+});
+
+test("a file of float16 computes the same masks, and is smaller", async () => {
+  await using folder = await temporaryFolder();
+  const run = await makeRun(folder.dir);
+  const out = path.join(folder.dir, "half.onnx");
+  const whole = await exportRun(run, path.join(folder.dir, "whole.onnx"), OPTIONS);
+  const half = await exportRun(run, out, { ...OPTIONS, precision: "float16" });
+  expect(half.bytes).toBeLessThan(whole.bytes);
+  // Not 0: the file was run with its own numbers, not with those of the checkpoint.
+  expect(half.difference.largestLogitDifference).toBeGreaterThan(whole.difference.largestLogitDifference);
+  expect((await loadModel(out)).manifest.input.dtype).toBe("float16");
 });
 
 describe("nothing is written", () => {

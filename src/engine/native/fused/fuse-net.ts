@@ -57,8 +57,10 @@ function pictureOf(graph: OnnxGraph): OnnxValueInfo | string {
   const [input] = inputs;
   if (inputs.length !== 1 || input === undefined) return `it has ${inputs.length} inputs`;
   if (graph.output.length !== 1) return `it has ${graph.output.length} outputs`;
-  const isFloat = input.elemType === ONNX_TYPE.float32 && graph.output[0]?.elemType === ONNX_TYPE.float32;
-  if (!isFloat || input.shape?.length !== 4) return "its input or output is not a float32 picture";
+  const { elemType } = input;
+  const isFloat = elemType === ONNX_TYPE.float32 || elemType === ONNX_TYPE.float16;
+  const isPicture = isFloat && graph.output[0]?.elemType === elemType && input.shape?.length === 4;
+  if (!isPicture) return "its input or output is not a picture of float32 or float16";
   return input;
 }
 

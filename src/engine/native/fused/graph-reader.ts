@@ -1,3 +1,4 @@
+import { halvesToFloats } from "../../../core/half-float.js";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "../../../model/onnx-model.js";
 import { ONNX_TYPE } from "../../../model/onnx-model.js";
 
@@ -29,12 +30,12 @@ export class GraphReader {
     return readers.length === 1 && !this.isOutput(value) && isStandard(reader!, opType) ? reader : undefined;
   }
 
-  /** @returns the dimensions and values of a float32 constant that lies in the file */
+  /** @returns the dimensions and values of a constant of float32 or float16 that lies in the file */
   constant(name: string | undefined): { dims: readonly number[]; values: Float32Array } | undefined {
     const tensor = name === undefined ? undefined : this.#constants.get(name);
-    if (tensor === undefined || tensor.dataType !== ONNX_TYPE.float32 || tensor.external) return undefined;
-    const values =
-      tensor.rawData === undefined ? Float32Array.from(tensor.floatData ?? []) : floats(tensor.rawData);
+    if (tensor === undefined || tensor.external) return undefined;
+    const values = valuesOf(tensor);
+    if (values === undefined) return undefined;
     return values.length === tensor.dims.reduce((a, b) => a * b, 1)
       ? { dims: tensor.dims, values }
       : undefined;
@@ -58,8 +59,20 @@ export function attribute<K extends OnnxAttribute["kind"]>(
   return found?.value as Value<K> | undefined;
 }
 
-/** A copy: the bytes of a file start at any address. Not by `slice()`, which of a Buffer gives no copy. */
+function valuesOf({ dataType, rawData, floatData, int32Data }: OnnxTensor): Float32Array | undefined {
+  if (dataType === ONNX_TYPE.float32) return rawData ? floats(rawData) : Float32Array.from(floatData ?? []);
+  if (dataType !== ONNX_TYPE.float16) return undefined;
+  const halves = rawData ? new Uint16Array(copyOf(rawData, 2).buffer) : Uint16Array.from(int32Data ?? []);
+  const values = new Float32Array(halves.length);
+  halvesToFloats(halves, values);
+  return values;
+}
+
 function floats(bytes: Uint8Array): Float32Array {
-  const whole = bytes.byteLength - (bytes.byteLength % Float32Array.BYTES_PER_ELEMENT);
-  return new Float32Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
+  return new Float32Array(copyOf(bytes, Float32Array.BYTES_PER_ELEMENT).buffer);
+}
+
+/** A copy: the bytes of a file start at any address. Not by `slice()`, which of a Buffer gives no copy. */
+function copyOf(bytes: Uint8Array, elementBytes: number): Uint8Array {
+  return Uint8Array.from(bytes.subarray(0, bytes.byteLength - (bytes.byteLength % elementBytes)));
 }

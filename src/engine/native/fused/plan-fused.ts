@@ -18,8 +18,8 @@ export function planFused(model: LoadedModel, isWanted?: boolean): FusedNet | No
   if (isWanted === undefined && process.env[SWITCH] === "off")
     return { cause: "off", reason: `${SWITCH}=off` };
   if (model.hasExternalWeights) return notOfThisKind("its weights lie in other files");
-  if (input.dtype !== "float32" || input.layout !== "NCHW" || output.layout !== "NCHW") {
-    return notOfThisKind("its input or output is not planes of float32");
+  if (input.dtype === "uint8" || input.layout !== "NCHW" || output.layout !== "NCHW") {
+    return notOfThisKind("its input or output is not planes of float32 or float16");
   }
   const fused = fuseNet(decodeModel(model.bytes));
   return typeof fused === "string" ? notOfThisKind(fused) : fused;

@@ -73,6 +73,28 @@ describe.skipIf(!hasNative)("a fused net", () => {
     },
   );
 
+  test("of half floats runs on the same kernels, and gives the masks of onnxruntime but for its rounding", async () => {
+    const model = loaded(netModel(4, 3, "tied-s", {}, "float16"));
+    const fused = await start(model, {});
+    const stock = await start(model, { fused: false });
+    expect([fused.kernels, stock.kernels]).toEqual(["fused", "onnxruntime"]);
+    const frame = frameOf(draw(noisyHills(3), 333, 217, "rgb8"));
+    const [actual, expected] = await Promise.all([fused.segment(frame), stock.segment(frame)]);
+    const unequal = actual.data.reduce((sum, id, px) => sum + (id === expected.data[px] ? 0 : 1), 0);
+    expect(unequal / actual.data.length).toBeLessThan(0.02);
+    expect(new Set(expected.data).size).toBeGreaterThan(1);
+  });
+
+  test("of half floats is refused too where a weight is another", async () => {
+    const model = loaded(netModel(4, 3, "tied-s", {}, "float16"));
+    const steps = fuseNet(decodeModel(model.bytes)) as FusedNet;
+    const step = steps.steps[5]!;
+    const broken = { ...step, bias: step.bias.with(0, step.bias[0]! + 1) };
+    expect(await ready(model, { ...steps, steps: steps.steps.with(5, broken) })).toMatchObject({
+      isFused: false,
+    });
+  });
+
   test("runs by default, and not where the environment says off", async () => {
     expect(sayKernels(await start(tied, {}))).toMatch(/^fused (avx512|avx2|sse2|neon|scalar)$/);
     vi.stubEnv("MAVSEG_FUSED", "off");
