@@ -55,7 +55,7 @@ try {
   const [input] = await findInputs([file]);
   const model = await loadModel(values.model);
   const threads = values.threads === undefined ? undefined : Number(values.threads);
-  const engine = await createEngine(model, { threads, executionProvider: "cpu" });
+  const engine = await createEngine(model, { threads, executionProvider: "cpu", runLengths: true });
   await bench(input, engine);
   await engine.close();
 } finally {

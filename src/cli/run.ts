@@ -106,7 +106,7 @@ async function run(options: RunOptions): Promise<void> {
   const model = await loadModel(options.model, { manifestFile: options.manifest });
   const engine = await createEngine(model, {
     ...options,
-    runLengths: options.encoding === "rle8" || options.record !== undefined,
+    runLengths: options.encoding !== "mono8" || options.record !== undefined,
     log: (message) => log.warn(message),
     progress: (message) => log.info(message),
   });

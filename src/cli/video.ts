@@ -5,6 +5,7 @@ import { createEngine } from "../engine/create-engine.js";
 import { loadModel } from "../model/load-model.js";
 import { findInputs, type Input } from "../video/input/find-inputs.js";
 import { runVideo, type VideoJob } from "../video/job/run-video.js";
+import { needsRunLengths } from "../video/output/create-outputs.js";
 import { addEngineOptions, engineOptions } from "./engine-options.js";
 import { checkOptions } from "./option-values.js";
 import { addRecordingOptions, recordingOptions, toPlanOptions } from "./recording-options.js";
@@ -64,7 +65,7 @@ async function runAll(options: VideoOptions): Promise<void> {
   const model = await loadModel(options.model, { manifestFile: options.manifest });
   const engine = await createEngine(model, {
     ...options,
-    runLengths: options.masks.includes("rle") || options.report,
+    runLengths: needsRunLengths(toPlanOptions(options).outputs),
     log: warn,
     progress: warn,
   });

@@ -2,10 +2,8 @@ import type { Mask } from "../core/mask.js";
 import { MavsegError } from "../errors.js";
 import type { MaskMessage } from "./message-codec.js";
 import { MAX_PAYLOAD_BYTES, type MaskEncoding } from "./message-header.js";
+import { encodeMaskPng } from "./png/mask-png.js";
 import { decodeRle8, encodeRle8Into, rle8MaxBytes } from "./rle8.js";
-
-/** Masks compress well at any level; the lowest is several times faster and hardly larger. */
-const PNG_COMPRESSION_LEVEL = 1;
 
 /** Turns masks into payloads. One per stream: it keeps its scratch memory. */
 export class MaskPixelEncoder {
@@ -15,10 +13,10 @@ export class MaskPixelEncoder {
    * @returns for `mono8` the mask's own data, for `rle8` its own run lengths if it has them, not a copy; else memory of
    *   its own
    */
-  encode(mask: Mask, encoding: MaskEncoding): Uint8Array | Promise<Uint8Array> {
+  encode(mask: Mask, encoding: MaskEncoding): Uint8Array {
     if (encoding === "mono8") return mask.data;
-    if (encoding === "rle8") return mask.runLengths ?? this.#encodeRle8(mask.data);
-    return encodePng(mask);
+    const runLengths = mask.runLengths ?? this.#encodeRle8(mask.data);
+    return encoding === "rle8" ? runLengths : encodeMaskPng(runLengths, mask.width, mask.height);
   }
 
   #encodeRle8(data: Uint8Array): Uint8Array {
@@ -31,16 +29,8 @@ export class MaskPixelEncoder {
   }
 }
 
-/** Loaded with the first PNG: sharp costs 50 ms and 20 MB that other encodings do not need. */
+/** Loaded with the first PNG to read: sharp costs 50 ms and 20 MB that other encodings do not need. */
 const loadSharp = async () => (await import("sharp")).default;
-
-async function encodePng({ data, width, height }: Mask): Promise<Uint8Array> {
-  const sharp = await loadSharp();
-  return sharp(data, { raw: { width, height, channels: 1 } })
-    .toColourspace("b-w")
-    .png({ compressionLevel: PNG_COMPRESSION_LEVEL, palette: false })
-    .toBuffer();
-}
 
 /**
  * The class ids of a mask's message.

@@ -34,8 +34,7 @@ export class MaskPublisher {
    */
   async publish(mask: Mask): Promise<number> {
     const { topic, encoding, classes, model } = this.#options;
-    const encoded = this.#pixels.encode(mask, encoding);
-    const payload = encoded instanceof Uint8Array ? encoded : await encoded;
+    const payload = this.#pixels.encode(mask, encoding);
     if (encoding !== "mono8") mask.release?.();
     const age = ageMs(mask.stamp);
     await this.#socket.send(

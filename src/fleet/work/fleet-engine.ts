@@ -4,6 +4,7 @@ import type { Engine } from "../../engine/engine.js";
 import { MavsegError } from "../../errors.js";
 import { type LoadedModel, loadModel } from "../../model/load-model.js";
 import type { Plan } from "../../video/job/plan.js";
+import { needsRunLengths } from "../../video/output/create-outputs.js";
 import { parseAddress } from "../address.js";
 import { Bucket } from "../storage/s3-bucket.js";
 import { type RecordingTask, taskPlan } from "../task.js";
@@ -42,7 +43,7 @@ export class FleetEngine {
   /** @throws MavsegError `FLEET_MISMATCH` where it is not the batch's, and those of loadModel and createEngine */
   async get(task: RecordingTask): Promise<Engine> {
     const { model, engine: planned, outputs } = taskPlan(task);
-    const runLengths = outputs.masks.includes("rle");
+    const runLengths = needsRunLengths(outputs);
     const wanted = JSON.stringify([model, planned, runLengths, task.manifestFile ?? null]);
     if (this.#open?.wanted !== wanted) {
       await this.close();

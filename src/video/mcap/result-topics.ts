@@ -86,7 +86,7 @@ export async function resultMessages(
   const { picture, mask } = segmented;
   const { stamp, frameId } = picture.frame;
   return {
-    "/mavseg/mask": maskImage(stamp, frameId, await encoder.encode(mask, "png")),
+    "/mavseg/mask": maskImage(stamp, frameId, encoder.encode(mask, "png")),
     "/mavseg/annotations": objectAnnotations(stamp, mask.objects, classes),
     "/mavseg/objects": Buffer.from(JSON.stringify(indexLine(segmented, classes))),
   };

@@ -15,6 +15,11 @@ export function outputNames(choice: OutputChoice): string[] {
   return names;
 }
 
+/** Whether any output is made from run lengths: the engine's own pass finds them for less than another one. */
+export function needsRunLengths({ masks, mcap, report }: OutputChoice): boolean {
+  return masks.some((format) => format !== "npy") || mcap !== undefined || report;
+}
+
 /** @throws MavsegError `FFMPEG_MISSING` where a video or a recording is wanted */
 export async function createOutputs(choice: OutputChoice, context: OutputContext): Promise<Output[]> {
   const { finalFolder, classes } = context;

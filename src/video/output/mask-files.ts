@@ -32,12 +32,12 @@ export class MaskFiles implements Output {
     await Promise.all(
       this.#formats.map(async (format) => {
         const file = path.join(this.#folder, `${frameName(mask.seq)}.${format}`);
-        await writeWhole(file, await this.#encode(mask, format));
+        await writeWhole(file, this.#encode(mask, format));
       }),
     );
   }
 
-  #encode(mask: Mask, format: MaskFormat): Uint8Array | Promise<Uint8Array> {
+  #encode(mask: Mask, format: MaskFormat): Uint8Array {
     if (format === "npy") return encodeNpy(mask.data, mask.width, mask.height);
     return this.#encoder.encode(mask, format === "png" ? "png" : "rle8");
   }

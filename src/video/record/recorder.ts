@@ -99,7 +99,7 @@ export class Recorder {
       return;
     }
     this.#taken++;
-    const runLengths = this.#encoder.encode(mask, "rle8") as Uint8Array;
+    const runLengths = this.#encoder.encode(mask, "rle8");
     const { objects } = mask;
     const arrivedNs = BigInt(Math.round((performance.timeOrigin + arrivedMs) * 1e3)) * 1000n;
     setImmediate(() => {

@@ -50,7 +50,7 @@ export class ReportOutput implements Output {
         thumbnail ??= makeThumbnail(segmented, classes);
         best.add({ ...frame, thumbnail });
       }
-      const runLengths = this.#encoder.encode(mask, "rle8") as Uint8Array;
+      const runLengths = this.#encoder.encode(mask, "rle8");
       const components = findComponents(runLengths, mask.width, classes.length);
       await lines.write(`${JSON.stringify(reportLine(segmented, components))}\n`);
     };
