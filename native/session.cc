@@ -12,6 +12,8 @@ constexpr const char* kRunCode = "INFERENCE_FAILED";
 
 constexpr int kSequential = 0;
 constexpr int kOptimizeAll = 99;
+/** All but the last step, which blocks the channels. */
+constexpr int kOptimizeGraph = 2;
 constexpr int kArenaAllocator = 1;
 constexpr int kDefaultMemory = 0;
 
@@ -92,7 +94,7 @@ Session::Owned<OrtSessionOptions> Session::session_options() const {
   OrtSessionOptions* created = nullptr;
   api_.check(api_.CreateSessionOptions(&created), kModelCode);
   Owned<OrtSessionOptions> options(created, api_.ReleaseSessionOptions);
-  api_.check(api_.SetSessionGraphOptimizationLevel(created, kOptimizeAll), kModelCode);
+  api_.check(api_.SetSessionGraphOptimizationLevel(created, options_.blocked ? kOptimizeAll : kOptimizeGraph), kModelCode);
   // Nets for segmentation are one chain of layers: running branches side by side costs more than it brings.
   api_.check(api_.SetSessionExecutionMode(created, kSequential), kModelCode);
   api_.check(api_.SetInterOpNumThreads(created, 1), kModelCode);

@@ -18,6 +18,8 @@ struct SessionOptions {
   std::string input_name;
   std::string output_name;
   ProviderChoice provider;
+  /** Maps in blocks of channels, where the processor has kernels for it; otherwise a plane per channel. */
+  bool blocked;
 };
 
 /**

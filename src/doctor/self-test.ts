@@ -88,7 +88,12 @@ export async function runSelfTest(question: SelfTestQuestion): Promise<SelfTestA
       timesMs.sort((a, b) => a - b),
       50,
     ),
-    kernels: { kernels: engine.kernels, instructionSet: engine.instructionSet, notFused: engine.notFused },
+    kernels: {
+      kernels: engine.kernels,
+      instructionSet: engine.instructionSet,
+      notFused: engine.notFused,
+      layout: engine.layout,
+    },
   };
 }
 

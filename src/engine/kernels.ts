@@ -1,3 +1,5 @@
+import type { MapLayout } from "./layout.js";
+
 /** Why the native engine leaves a net on the CPU to onnxruntime. */
 export interface NotFused {
   /**
@@ -17,10 +19,16 @@ export interface KernelsInUse {
   readonly instructionSet?: string | undefined;
   /** Of onnxruntime's on the CPU. */
   readonly notFused?: NotFused | undefined;
+  /** Of the maps of onnxruntime's CPU kernels; absent elsewhere. */
+  readonly layout?: MapLayout | undefined;
 }
 
-/** @returns `fused avx512`, `onnxruntime (not fused: ...)` or `onnxruntime`; undefined where there is no choice */
-export function sayKernels({ kernels, instructionSet, notFused }: KernelsInUse): string | undefined {
-  if (notFused !== undefined) return `onnxruntime (not fused: ${notFused.reason})`;
+/**
+ * @returns `fused avx512`, `onnxruntime (not fused: ...)`, `onnxruntime, plain layout (not fused: ...)` or `onnxruntime`;
+ *   undefined where there is no choice
+ */
+export function sayKernels({ kernels, instructionSet, notFused, layout }: KernelsInUse): string | undefined {
+  const plain = layout === "plain" ? ", plain layout" : "";
+  if (notFused !== undefined) return `onnxruntime${plain} (not fused: ${notFused.reason})`;
   return instructionSet === undefined ? kernels : `${kernels} ${instructionSet}`;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromHalf, halvesToFloats, toHalf } from "../../../src/core/half-float.js";
+import { fromHalf, halvesToFloats, toHalf } from "../../src/core/half-float.js";
 
 describe("half floats", () => {
   test.each([

@@ -4,6 +4,7 @@ import type { PixelEncoding } from "../../core/frame.js";
 import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
+import type { MapLayout } from "../layout.js";
 import type { FusedNet } from "./fused/fused-step.js";
 
 /** The order is that of `Encoding` in native/kernels/picture.h. */
@@ -40,6 +41,8 @@ export interface SegmenterOptions {
   /** Threads of one run, and of the kernels around it. */
   readonly threads: number;
   readonly provider: ProviderChoice;
+  /** Of onnxruntime's maps on the CPU. */
+  readonly layout: MapLayout;
   /** The file's bytes, or its path where weights lie beside it. */
   readonly model: Uint8Array | string;
   readonly input: Pick<

@@ -6,6 +6,7 @@ import { Continuity } from "../../temporal/continuity.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
 import type { NotFused } from "../kernels.js";
+import type { MapLayout } from "../layout.js";
 import type { ExecutionProvider } from "../providers/provider.js";
 import { type Geometry, planGeometry } from "../reference/geometry.js";
 import { type NativeSegmenter, RAW_ENCODINGS, RUN_LENGTH_BYTES_PER_PX } from "./addon.js";
@@ -39,6 +40,7 @@ export class NativeEngine implements Engine {
   readonly kernels: "fused" | "onnxruntime";
   readonly instructionSet: string | undefined;
   readonly notFused: NotFused | undefined;
+  readonly layout: MapLayout | undefined;
   readonly temporal: TemporalSettings | undefined;
   readonly #segmenter: NativeSegmenter;
   readonly #turbojpeg: Turbojpeg;
@@ -62,6 +64,7 @@ export class NativeEngine implements Engine {
     this.kernels = kernels.kernels ?? "onnxruntime";
     this.instructionSet = kernels.instructionSet;
     this.notFused = kernels.notFused;
+    this.layout = kernels.layout;
     this.executionProvider = executionProvider;
     this.#turbojpeg = turbojpeg;
     this.#runLengths = runLengths === true ? new MaskPool() : undefined;

@@ -1,6 +1,8 @@
 import type { LoadedModel } from "../../model/load-model.js";
+import { decodeModel } from "../../model/onnx-proto.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
 import type { KernelsInUse, NotFused } from "../kernels.js";
+import { chooseLayout, type MapLayout } from "../layout.js";
 import type { ExecutionProvider } from "../providers/provider.js";
 import {
   loadAddon,
@@ -60,12 +62,16 @@ export async function openSegmenter(
   const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
   const turbojpeg = new Turbojpeg(options.log);
   const plan = name === "cpu" ? planFused(model, options.fused) : undefined;
+  const isFusable = plan !== undefined && "steps" in plan;
+  // Nets that can be fused are wide: onnxruntime only checks them, or runs them where the check fails.
+  const layout = name !== "cpu" || isFusable ? "blocked" : chooseLayout(decodeModel(model.bytes));
   const segmenter = new Segmenter({
     ...modelOptions(model),
     ortLibrary,
     threads: options.threads ?? physicalCores(),
     provider: choice,
-    fused: plan !== undefined && "steps" in plan ? plan : undefined,
+    layout,
+    fused: isFusable ? plan : undefined,
     temporal: options.temporal && {
       ...options.temporal,
       hysteresis: Float32Array.from(options.temporal.hysteresis),
@@ -74,7 +80,7 @@ export async function openSegmenter(
   });
   try {
     const readiness = await segmenter.ready();
-    const kernels = kernelsInUse(plan, readiness);
+    const kernels = kernelsInUse(plan, layout, readiness);
     if (kernels.notFused?.cause === "check") {
       options.log?.(`onnxruntime runs the net, not the fused kernels: ${kernels.notFused.reason}`);
     }
@@ -92,12 +98,13 @@ export async function openSegmenter(
 /** @param plan undefined on another provider than the CPU, where nothing is fused and nobody expects it */
 function kernelsInUse(
   plan: FusedNet | NotFused | undefined,
+  layout: MapLayout,
   { isFused, fusedRefusal, instructionSet }: Readiness,
 ): KernelsInUse {
   if (isFused) return { kernels: "fused", instructionSet };
   if (plan === undefined) return { kernels: "onnxruntime" };
   const notFused = "steps" in plan ? ({ cause: "check", reason: fusedRefusal } as const) : plan;
-  return { kernels: "onnxruntime", notFused };
+  return { kernels: "onnxruntime", notFused, layout };
 }
 
 function modelOptions(model: LoadedModel): Pick<SegmenterOptions, "model" | "input" | "output"> {

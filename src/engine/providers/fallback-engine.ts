@@ -48,6 +48,10 @@ export class FallbackEngine implements Engine {
     return this.#current.notFused;
   }
 
+  get layout(): Engine["layout"] {
+    return this.#current.layout;
+  }
+
   get executionProvider(): string {
     return this.#current.executionProvider;
   }

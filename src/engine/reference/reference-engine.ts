@@ -10,9 +10,11 @@ import { checkFrame } from "../../core/frame.js";
 import type { Mask } from "../../core/mask.js";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
+import { decodeModel } from "../../model/onnx-proto.js";
 import { Continuity } from "../../temporal/continuity.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
 import type { Engine } from "../engine.js";
+import { chooseLayout } from "../layout.js";
 import type { RunnerOptions } from "./reference-runner.js";
 import { errorFromMessage, type FromWorker, type ToWorker } from "./worker-messages.js";
 
@@ -78,6 +80,7 @@ export class ReferenceEngine implements Engine {
       threads,
       temporal,
       executionProvider,
+      layout: executionProvider === "cpu" ? chooseLayout(decodeModel(model.bytes)) : "blocked",
     };
     const worker = new Worker(workerFile(), { workerData });
     await started(worker);

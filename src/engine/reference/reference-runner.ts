@@ -4,6 +4,7 @@ import { MavsegError } from "../../errors.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import type { TemporalSettings } from "../../temporal/settings.js";
 import { TemporalFilter } from "../../temporal/temporal-filter.js";
+import type { MapLayout } from "../layout.js";
 import { readBrightness } from "./brightness.js";
 import { decodePicture, type FramePixels } from "./decode-picture.js";
 import { type Geometry, planGeometry } from "./geometry.js";
@@ -20,6 +21,8 @@ export interface RunnerOptions {
   readonly threads: number | undefined;
   /** By onnxruntime-node's name. */
   readonly executionProvider: string;
+  /** Of onnxruntime's maps on the CPU. */
+  readonly layout: MapLayout;
   /** How earlier frames count; undefined where each mask is of its frame alone. */
   readonly temporal: TemporalSettings | undefined;
 }
@@ -65,10 +68,11 @@ export class ReferenceRunner {
 
   /** @throws MavsegError `MODEL_CORRUPT` with onnxruntime's message, `PROVIDER_UNAVAILABLE` on another provider */
   static async create(runner: RunnerOptions): Promise<ReferenceRunner> {
-    const { model, threads, executionProvider } = runner;
+    const { model, threads, executionProvider, layout } = runner;
     const options: InferenceSession.SessionOptions = {
       executionProviders: [executionProvider],
-      graphOptimizationLevel: "all",
+      // The last step of all is the one that blocks the channels.
+      graphOptimizationLevel: layout === "blocked" ? "all" : "extended",
       // Nets for segmentation are one chain of layers: running branches side by side costs more than it brings.
       executionMode: "sequential",
       interOpNumThreads: 1,

@@ -128,6 +128,7 @@ function ready(model: LoadedModel, fused: FusedNet) {
     ortLibrary: findOrtLibrary(),
     threads: 1,
     provider: ON_CPU,
+    layout: "blocked",
     model: model.bytes,
     input,
     output: { ...output, classCount: classes.length, ignoreIndex, confirmAt: undefined },
@@ -183,5 +184,28 @@ describe.skipIf(!hasNative)("the check of a fused net at load", () => {
   test("refuses steps that do not fit together", async () => {
     const answer = await ready(tied, withStep(3, { weights: new Float32Array(7) }));
     expect(answer).toMatchObject({ isFused: false, fusedRefusal: "weights of another size" });
+  });
+});
+
+describe.skipIf(!hasNative)("onnxruntime's layout of maps", () => {
+  test("is the plain one for MAVNet, and blocked for a net as wide as a tied one", async () => {
+    const [mavnet, wide] = [
+      await start(loaded(netModel(2, 1, "mavnet")), {}),
+      await start(tied, { fused: false }),
+    ];
+    expect([mavnet.layout, wide.layout]).toEqual(["plain", "blocked"]);
+    expect(sayKernels(mavnet)).toMatch(/^onnxruntime, plain layout \(not fused: /);
+  });
+
+  test("changes no mask", async () => {
+    const blocked = await start(tied, { fused: false });
+    vi.stubEnv("MAVSEG_LAYOUT", "plain");
+    const plain = await start(tied, { fused: false });
+    expect([plain.layout, blocked.layout]).toEqual(["plain", "blocked"]);
+    const frame = frameOf(draw(noisyHills(5), 333, 217, "rgb8"));
+    const [actual, expected] = await Promise.all([plain.segment(frame), blocked.segment(frame)]);
+    const unequal = actual.data.reduce((sum, id, px) => sum + (id === expected.data[px] ? 0 : 1), 0);
+    expect(unequal / actual.data.length).toBeLessThan(0.001);
+    expect(new Set(expected.data).size).toBeGreaterThan(1);
   });
 });
