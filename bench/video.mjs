@@ -138,15 +138,15 @@ function recordingOptions() {
   return { startS: 0, endS: frames / FPS, every: 1, size: undefined, framesPerSecond: FPS, topic: undefined };
 }
 
-/** Some pictures with their masks, in memory of their own. */
+/** Some pictures with their masks. */
 async function keep(input, engine) {
   const recording = await openRecording(input, recordingOptions());
   const kept = [];
   for await (const item of recording.items()) {
     if (item.kind === "damage") continue;
-    const frame = { ...item.frame, data: Uint8Array.from(item.frame.data) };
-    kept.push({ frame, mask: { ...(await engine.segment(frame)), release: undefined } });
-    item.release();
+    // Not released: nothing else is written into their memory.
+    const { frame, decoded } = item;
+    kept.push({ frame, decoded, mask: { ...(await engine.segment(frame)), release: undefined } });
     if (kept.length === KEPT) break;
   }
   await recording.close();
@@ -199,10 +199,11 @@ async function write(input, engine, kept, choice) {
   );
   const step = Math.round(recording.timeBase.den / recording.timeBase.num / FPS);
   for (let seq = 0; seq < frames; seq++) {
-    const { frame, mask } = kept[seq % KEPT];
+    const { frame, decoded, mask } = kept[seq % KEPT];
     const picture = {
       kind: "picture",
       frame: { ...frame, seq },
+      decoded,
       ticks: BigInt(seq * step),
       decodeMs: 0,
       release() {},

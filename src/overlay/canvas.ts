@@ -59,6 +59,17 @@ export function drawText(
   scale: number,
   color: Rgb,
 ): void {
+  eachTextDot(text, x, y, scale, (rect) => fillRect(canvas, rect, color));
+}
+
+/** The squares that a text is made of. */
+export function eachTextDot(
+  text: string,
+  x: number,
+  y: number,
+  scale: number,
+  use: (rect: readonly [number, number, number, number]) => void,
+): void {
   for (let i = 0; i < text.length; i++) {
     const rows = glyphRows(text[i] as string);
     for (let row = 0; row < GLYPH_HEIGHT; row++) {
@@ -66,7 +77,7 @@ export function drawText(
         const isDot = ((rows[row] as number) >> (GLYPH_WIDTH - 1 - column)) & 1;
         if (isDot) {
           const left = x + (i * CELL_WIDTH + column) * scale;
-          fillRect(canvas, [left, y + row * scale, scale, scale], color);
+          use([left, y + row * scale, scale, scale]);
         }
       }
     }

@@ -1,3 +1,4 @@
+import type { Frame as AvFrame } from "node-av/lib";
 import type { Frame } from "../core/frame.js";
 
 /** One tick is `num / den` seconds. */
@@ -15,6 +16,11 @@ export interface RecordedPicture {
   readonly ticks: bigint;
   /** The times of the message that it came in, in nanoseconds; absent where it came in none. */
   readonly logged?: { readonly logTime: bigint; readonly publishTime: bigint };
+  /**
+   * The same picture in the decoder's own pixel format, which is nearer to an encoder's; absent where nothing decoded it that
+   * has one, or where the frame is of another size or turned. Good until `release`.
+   */
+  readonly decoded?: AvFrame | undefined;
   /** Gives the pixels back for a later picture; they must not be read any more then. */
   release(): void;
 }

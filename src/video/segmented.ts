@@ -13,6 +13,6 @@ export interface SegmentedFrame {
 /** A picture with its mask, on its way to the outputs. All of it is lent: outputs copy what they keep. */
 export interface SegmentedPicture extends SegmentedFrame {
   readonly picture: RecordedPicture;
-  /** `[height, width, 3]` RGB: the picture with its mask over it; drawn when first asked for, once for all outputs. */
+  /** `[height, width, 3]` RGB: the picture with its mask over it; drawn when first asked for. Films are drawn otherwise. */
   overlay(): Uint8Array;
 }

@@ -107,12 +107,12 @@ export class McapRecording implements Recording {
       const image = readImageMessage(message);
       const picture = await this.#decode(image, isWanted);
       if (picture === undefined) return undefined;
-      const { width, height, data, release } = picture;
+      const { width, height, data, decoded, release } = picture;
       const stamp = isZero(image.stamp) ? stampOf(message.logTime) : image.stamp;
       const { frameId } = image;
       const frame = { seq, stamp, frameId, width, height, step: width * 3, encoding: "rgb8" as const, data };
       const { logTime, publishTime } = message;
-      return { kind: "picture", frame, ticks, release, logged: { logTime, publishTime } };
+      return { kind: "picture", frame, decoded, ticks, release, logged: { logTime, publishTime } };
     } catch (error) {
       if (error instanceof MavsegError && error.code === "FFMPEG_MISSING") throw error;
       const timeS = ticksToSeconds(ticks, TIME_BASE);

@@ -9,6 +9,8 @@ export interface RgbPicture {
   readonly height: number;
   /** `[height, width, 3]` without padding. */
   readonly data: Uint8Array;
+  /** What it was made from, where that is of the same size and not turned; good until `release`. */
+  readonly decoded?: AvFrame | undefined;
   release(): void;
 }
 
@@ -63,7 +65,15 @@ export class RgbConverter {
       });
     }
     const giveBack = () => this.#spare.push(slot);
-    if (orientation === undefined) return { width, height, data: slot.data, release: giveBack };
+    if (orientation === undefined) {
+      // A reference, not a copy: the decoder leaves these pixels alone until it is freed.
+      const decoded = this.#size === undefined ? (from.clone() ?? undefined) : undefined;
+      const release = () => {
+        giveBack();
+        decoded?.free();
+      };
+      return { width, height, data: slot.data, decoded, release };
+    }
     const spare = this.#turned.pop();
     const data = spare?.length === slot.data.length ? spare : new Uint8Array(slot.data.length);
     orient(slot.data, width, height, orientation, data);

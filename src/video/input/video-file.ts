@@ -119,7 +119,7 @@ export class VideoFile implements Recording {
   }
 
   async #picture(decoded: DecodedPicture, seq: number): Promise<RecordedPicture> {
-    const { width, height, data, release } = await this.#converter.convert(decoded.frame);
+    const { width, height, data, decoded: source, release } = await this.#converter.convert(decoded.frame);
     const stamp = stampFromMs(ticksToSeconds(decoded.ticks, this.timeBase) * 1000);
     const frame: Frame = {
       seq,
@@ -131,7 +131,7 @@ export class VideoFile implements Recording {
       encoding: "rgb8",
       data,
     };
-    return { kind: "picture", frame, ticks: decoded.ticks, release };
+    return { kind: "picture", frame, decoded: source, ticks: decoded.ticks, release };
   }
 
   async *#decode(): AsyncGenerator<DecodedPicture | Damage> {

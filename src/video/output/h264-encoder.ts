@@ -1,5 +1,7 @@
+import type { AVPixelFormat } from "node-av/constants";
 import type { Frame as AvFrame, CodecContext, Packet, SoftwareScaleContext } from "node-av/lib";
 import { MavsegError } from "../../errors.js";
+import type { YuvPicture } from "../../overlay/yuv-canvas.js";
 import { type Ffmpeg, ffmpegMessage } from "../ffmpeg.js";
 import type { TimeBase } from "../recording.js";
 import { x264Parameters } from "./x264-parameters.js";
@@ -20,28 +22,34 @@ export interface H264Options {
   readonly isLive?: boolean;
 }
 
-/** The fastest preset that still predicts well: an overlay is for looking at, and must not set the pace. */
-const PRESET = "veryfast";
+/**
+ * An overlay is for looking at, and must not set the pace. With the look ahead of the slower presets, which tells what later
+ * pictures are predicted from, this one takes 0.62 of the time of "veryfast", for 4 % more bytes and 0.75 dB less.
+ */
+const FILM = { preset: "superfast", parameters: "mbtree=1:rc-lookahead=10" };
+/** A live stream cannot look ahead, and without that the preset above takes 15 % more room than this one. */
+const LIVE = { preset: "veryfast", parameters: "" };
 /** Constant quality, hardly to be told from the original (x264's default is 23, 18 counts as without visible loss). */
 const CRF = 20;
 /** Fixed, not the machine's: x264 writes other bytes with another number of threads. */
 const THREADS = 4;
+/** Of the widest vectors. */
+const ROW_ALIGNMENT_BYTES = 64;
 /** A key frame at least every ten seconds of 30 fps: players jump to them. */
 const KEY_FRAME_EVERY = 300;
 
-/** RGB pictures to H.264, 4:2:0 BT.709, without B-frames: packets come in the order of time, and parts can be joined. */
+/** Pictures to H.264, 4:2:0 BT.709, without B-frames: packets come in the order of time, and parts can be joined. */
 export class H264Encoder {
   readonly #ffmpeg: Ffmpeg;
   readonly #options: H264Options;
   readonly #codec: CodecContext;
   readonly #scaler: SoftwareScaleContext;
   readonly #packet: Packet;
-  readonly #rgb: AvFrame;
-  readonly #rgbData: Uint8Array;
-  readonly #yuv: AvFrame;
+  #rgb: { readonly frame: AvFrame; readonly data: Uint8Array } | undefined;
+  #yuv: { readonly frame: AvFrame; readonly picture: YuvPicture };
 
   private constructor(ffmpeg: Ffmpeg, options: H264Options, codec: CodecContext) {
-    const { lib, constants } = ffmpeg;
+    const { lib } = ffmpeg;
     this.#ffmpeg = ffmpeg;
     this.#options = options;
     this.#codec = codec;
@@ -49,15 +57,7 @@ export class H264Encoder {
     this.#scaler.allocContext();
     this.#packet = new lib.Packet();
     this.#packet.alloc();
-    this.#rgb = new lib.Frame();
-    this.#rgb.alloc();
-    this.#rgb.width = options.width;
-    this.#rgb.height = options.height;
-    this.#rgb.format = constants.AV_PIX_FMT_RGB24;
-    this.#check(this.#rgb.getBuffer(1), "memory for a picture");
-    this.#rgbData = this.#rgb.data?.[0] as Buffer;
-    this.#yuv = new lib.Frame();
-    this.#yuv.alloc();
+    this.#yuv = this.#newYuv();
   }
 
   /** @throws MavsegError `OVERLAY_FAILED` */
@@ -87,10 +87,12 @@ export class H264Encoder {
     // Parameter sets once in the header, as MP4 wants them, not before each key frame.
     context.setFlags(constants.AV_CODEC_FLAG_GLOBAL_HEADER);
     const { AV_OPT_TYPE_STRING, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN } = constants;
-    context.setOption("preset", PRESET, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
+    const { preset, parameters } = options.isLive === true ? LIVE : FILM;
+    context.setOption("preset", preset, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     if (options.isLive) context.setOption("tune", "zerolatency", AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     context.setOption("crf", CRF, AV_OPT_TYPE_FLOAT, AV_OPT_SEARCH_CHILDREN);
-    context.setOption("x264-params", x264Parameters(), AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
+    const all = [x264Parameters(), parameters].filter((text) => text !== "").join(":");
+    context.setOption("x264-params", all, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
     const result = await context.open2(codec);
     if (result < 0) throw failed(ffmpegMessage(ffmpeg, result));
     return new H264Encoder(ffmpeg, options, context);
@@ -102,25 +104,26 @@ export class H264Encoder {
   }
 
   /**
-   * Takes a picture and gives those that are ready, which lag some behind.
-   * @param rgb `[height, width, 3]`; copied before this returns
+   * Takes a picture and gives those that are ready, which lag some behind. One call at a time.
+   * @param from `[height, width, 3]` RGB, or a picture as a decoder gave it, which spares the conversion; read before this
+   *   resolves
+   * @param draw draws on the picture before it is encoded
    */
-  async encode(rgb: Uint8Array, ticks: bigint): Promise<EncodedPicture[]> {
-    const { constants, lib } = this.#ffmpeg;
-    const { width, height, timeBase } = this.#options;
-    this.#rgbData.set(rgb);
-    const yuv = this.#yuv;
-    // The encoder keeps pictures for a while: each gets memory of its own from FFmpeg's pool.
-    yuv.unref();
-    yuv.width = width;
-    yuv.height = height;
-    yuv.format = pixelFormat(this.#ffmpeg, this.#options);
-    yuv.colorSpace = constants.AVCOL_SPC_BT709;
-    yuv.colorRange = constants.AVCOL_RANGE_MPEG;
-    this.#check(await this.#scaler.scaleFrame(yuv, this.#rgb), "a picture in 4:2:0");
-    yuv.pts = ticks;
-    yuv.timeBase = new lib.Rational(timeBase.num, timeBase.den);
-    this.#check(await this.#codec.sendFrame(yuv), "to encode a picture");
+  async encode(
+    from: Uint8Array | AvFrame,
+    ticks: bigint,
+    draw?: (picture: YuvPicture) => void,
+  ): Promise<EncodedPicture[]> {
+    const { timeBase } = this.#options;
+    // libx264 copies what it is given. Where it has not done so yet, the memory cannot be drawn on.
+    if (!this.#yuv.frame.isWritable) this.#yuv = this.#newYuv();
+    const { frame, picture } = this.#yuv;
+    const source = from instanceof Uint8Array ? this.#toFrame(from) : from;
+    this.#check(await this.#scaler.scaleFrame(frame, source), "a picture in 4:2:0");
+    draw?.(picture);
+    frame.pts = ticks;
+    frame.timeBase = new this.#ffmpeg.lib.Rational(timeBase.num, timeBase.den);
+    this.#check(await this.#codec.sendFrame(frame), "to encode a picture");
     return this.#receive();
   }
 
@@ -134,8 +137,42 @@ export class H264Encoder {
     this.#codec.freeContext();
     this.#scaler.freeContext();
     this.#packet.free();
-    this.#yuv.free();
-    this.#rgb.free();
+    this.#yuv.frame.free();
+    this.#rgb?.frame.free();
+  }
+
+  #toFrame(rgb: Uint8Array): AvFrame {
+    if (this.#rgb === undefined) {
+      const frame = this.#newFrame(this.#ffmpeg.constants.AV_PIX_FMT_RGB24, 1);
+      this.#rgb = { frame, data: frame.data?.[0] as Buffer };
+    }
+    this.#rgb.data.set(rgb);
+    return this.#rgb.frame;
+  }
+
+  #newYuv(): { readonly frame: AvFrame; readonly picture: YuvPicture } {
+    const { constants } = this.#ffmpeg;
+    const { width, height } = this.#options;
+    const format = pixelFormat(this.#ffmpeg, this.#options);
+    const frame = this.#newFrame(format, ROW_ALIGNMENT_BYTES);
+    frame.colorSpace = constants.AVCOL_SPC_BT709;
+    frame.colorRange = constants.AVCOL_RANGE_MPEG;
+    const [luma, u, v] = frame.data as Buffer[];
+    const [lumaStep, uStep, vStep] = frame.linesize;
+    const chromaShift = format === constants.AV_PIX_FMT_YUV420P ? 1 : 0;
+    const planes = [luma, u, v] as unknown as YuvPicture["planes"];
+    const steps = [lumaStep, uStep, vStep] as unknown as YuvPicture["steps"];
+    return { frame, picture: { width, height, planes, steps, chromaShift } };
+  }
+
+  #newFrame(format: AVPixelFormat, rowAlignmentBytes: number): AvFrame {
+    const frame = new this.#ffmpeg.lib.Frame();
+    frame.alloc();
+    frame.width = this.#options.width;
+    frame.height = this.#options.height;
+    frame.format = format;
+    this.#check(frame.getBuffer(rowAlignmentBytes), "memory for a picture");
+    return frame;
   }
 
   async #receive(): Promise<EncodedPicture[]> {
@@ -143,7 +180,7 @@ export class H264Encoder {
     const packet = this.#packet;
     while ((await this.#codec.receivePacket(packet)) >= 0) {
       // A copy: the packet's memory is used again for the next one.
-      const data = Uint8Array.from(packet.data ?? []);
+      const data = Buffer.from(packet.data ?? []);
       encoded.push({ ticks: packet.pts, isKey: packet.isKeyframe, data });
       packet.unref();
     }
@@ -162,7 +199,7 @@ export function annexB({ isKey, data }: EncodedPicture, parameters: Uint8Array):
 }
 
 /** Half the colour resolution cannot be had with odd sides; few players take the full one, so only there. */
-function pixelFormat({ constants }: Ffmpeg, { width, height }: H264Options) {
+function pixelFormat({ constants }: Ffmpeg, { width, height }: H264Options): AVPixelFormat {
   const isEven = width % 2 === 0 && height % 2 === 0;
   return isEven ? constants.AV_PIX_FMT_YUV420P : constants.AV_PIX_FMT_YUV444P;
 }

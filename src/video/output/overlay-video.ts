@@ -1,6 +1,8 @@
 import path from "node:path";
 import { MavsegError } from "../../errors.js";
+import type { YuvPicture } from "../../overlay/yuv-canvas.js";
 import { type Ffmpeg, loadFfmpeg } from "../ffmpeg.js";
+import { FilmPainter } from "../film-painter.js";
 import type { SegmentedPicture } from "../segmented.js";
 import { H264Encoder } from "./h264-encoder.js";
 import type { Output, OutputContext, OutputPart } from "./output.js";
@@ -60,6 +62,7 @@ class OverlayPart implements OutputPart {
   readonly #ffmpeg: Ffmpeg;
   readonly #context: OutputContext;
   readonly #path: string;
+  readonly #painter: FilmPainter;
   #open: { readonly encoder: H264Encoder; readonly file: PacketFileWriter } | undefined;
   #size: Size = { width: 0, height: 0 };
   #turn: Promise<void> = Promise.resolve();
@@ -68,12 +71,12 @@ class OverlayPart implements OutputPart {
     this.#ffmpeg = ffmpeg;
     this.#context = context;
     this.#path = file;
+    this.#painter = new FilmPainter(context.classes);
   }
 
   write(segmented: SegmentedPicture): Promise<void> {
-    // Pictures are encoded in their order, one after the other; drawing one and encoding another overlap.
-    const overlay = segmented.overlay();
-    const turn = this.#turn.then(() => this.#encode(segmented, overlay));
+    // Pictures are drawn and encoded in their order; the encoder's threads work on earlier ones meanwhile.
+    const turn = this.#turn.then(() => this.#encode(segmented));
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -92,13 +95,14 @@ class OverlayPart implements OutputPart {
     await this.#open?.file.close().catch(() => {});
   }
 
-  async #encode({ picture }: SegmentedPicture, overlay: Uint8Array): Promise<void> {
-    this.#open ??= await this.#start(picture.frame);
+  async #encode(segmented: SegmentedPicture): Promise<void> {
+    const { frame, decoded, ticks } = segmented.picture;
+    this.#open ??= await this.#start(frame);
     const { encoder, file } = this.#open;
-    const { width, height } = picture.frame;
-    if (width !== this.#size.width || height !== this.#size.height)
-      throw sizesDiffer(this.#size, picture.frame);
-    for (const encoded of await encoder.encode(overlay, picture.ticks)) await file.write(encoded);
+    const { width, height } = frame;
+    if (width !== this.#size.width || height !== this.#size.height) throw sizesDiffer(this.#size, frame);
+    const draw = (into: YuvPicture) => this.#painter.paint(into, segmented);
+    for (const encoded of await encoder.encode(decoded ?? frame.data, ticks, draw)) await file.write(encoded);
   }
 
   async #start({ width, height }: Size) {

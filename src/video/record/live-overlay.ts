@@ -2,11 +2,11 @@ import sharp from "sharp";
 import type { ClassInfo } from "../../core/classes.js";
 import { type Frame, isCompressed } from "../../core/frame.js";
 import { type Ffmpeg, loadFfmpeg } from "../ffmpeg.js";
+import { FilmPainter } from "../film-painter.js";
 import { imageToRgb } from "../input/image-to-rgb.js";
 import { videoWithoutData, withVideoData } from "../mcap/mask-messages.js";
 import { rawToRgb } from "../mcap/raw-to-rgb.js";
 import { annexB, H264Encoder } from "../output/h264-encoder.js";
-import { OverlayPainter } from "../overlay-painter.js";
 import type { SegmentedFrame } from "../segmented.js";
 
 /** Of the encoder's clock, which only orders the pictures here: messages have times of their own. */
@@ -17,13 +17,13 @@ const FRAMES_PER_SECOND = 30;
 /** Overlays of a camera as H.264, every picture at once: a recording can be cut off at any moment. */
 export class LiveOverlay {
   readonly #ffmpeg: Ffmpeg;
-  readonly #painter: OverlayPainter;
+  readonly #painter: FilmPainter;
   #open: { readonly encoder: H264Encoder; readonly width: number; readonly height: number } | undefined;
   #ticks = -1n;
 
   private constructor(ffmpeg: Ffmpeg, classes: readonly ClassInfo[]) {
     this.#ffmpeg = ffmpeg;
-    this.#painter = new OverlayPainter(classes);
+    this.#painter = new FilmPainter(classes);
   }
 
   /** @throws MavsegError `FFMPEG_MISSING` */
@@ -34,14 +34,11 @@ export class LiveOverlay {
   /** @returns a message of foxglove.CompressedVideo. @throws MavsegError `OVERLAY_FAILED` */
   async encode(segmented: SegmentedFrame): Promise<Uint8Array> {
     const { frame } = segmented.picture;
-    const data = await frameToRgb(frame);
-    const rgbFrame = { ...frame, encoding: "rgb8" as const, step: frame.width * 3, data };
-    const overlay = this.#painter.paint({ ...segmented, picture: { frame: rgbFrame } });
+    const rgb = await frameToRgb(frame);
     const encoder = await this.#encoderFor(frame);
     const ticks = BigInt(Math.round(segmented.timeS * TICKS_PER_S));
     this.#ticks = ticks > this.#ticks ? ticks : this.#ticks + 1n;
-    const encoded = await encoder.encode(overlay, this.#ticks);
-    this.#painter.giveBack(overlay);
+    const encoded = await encoder.encode(rgb, this.#ticks, (into) => this.#painter.paint(into, segmented));
     const pictures = encoded.map((picture) => annexB(picture, encoder.header));
     return withVideoData(videoWithoutData(frame.stamp, frame.frameId), Buffer.concat(pictures));
   }
