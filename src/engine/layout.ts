@@ -1,4 +1,5 @@
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode } from "../model/onnx-model.js";
+import type { OnnxModel } from "../model/onnx-model.js";
+import { convolutionWork } from "./convolution-work.js";
 
 /**
  * How onnxruntime's CPU kernels lay maps out. `blocked`: channels in blocks of a vector register; narrower maps are filled
@@ -24,53 +25,9 @@ export function chooseLayout(model: OnnxModel): MapLayout {
   if (wanted === "blocked" || wanted === "plain") return wanted;
   let all = 0;
   let narrow = 0;
-  for (const { channels, work } of convolutions(model.graph)) {
+  for (const { channels, work } of convolutionWork(model.graph)) {
     all += work;
     if (channels < BLOCK_CHANNELS) narrow += work;
   }
   return narrow > NARROW_SHARE * all ? "plain" : "blocked";
-}
-
-interface Convolution {
-  /** It gives. */
-  readonly channels: number;
-  /** Multiply-adds per px of the net's input. */
-  readonly work: number;
-}
-
-/** Convolutions whose kernels lie in the file. What changes sizes in another way than the known ones is taken to keep them. */
-function convolutions(graph: OnnxGraph): Convolution[] {
-  const kernels = new Map(graph.initializer.map(({ name, dims }) => [name, dims]));
-  /** Px of a value per px of the net's input. */
-  const areas = new Map<string, number>();
-  const found: Convolution[] = [];
-  for (const node of graph.node) {
-    const from = Math.max(...node.input.map((name) => areas.get(name) ?? 0)) || 1;
-    const area = from * areaChange(node, graph);
-    for (const name of node.output) areas.set(name, area);
-    const dims = kernels.get(node.input[1] ?? "");
-    if (node.opType !== "Conv" || dims?.length !== 4) continue;
-    found.push({ channels: dims[0]!, work: area * dims.reduce((product, side) => product * side, 1) });
-  }
-  return found;
-}
-
-function areaChange(node: OnnxNode, graph: OnnxGraph): number {
-  const strides = intsOf(node, "strides");
-  const area = (strides ?? []).reduce((product, stride) => product * stride, 1);
-  if (node.opType === "ConvTranspose") return area;
-  if (node.opType !== "Resize" && node.opType !== "Upsample") return 1 / area;
-  const scales = graph.initializer.find(({ name }) => name !== "" && name === node.input.at(-1));
-  const values = scales?.rawData && scales.dims[0] === 4 ? floats(scales.rawData) : scales?.floatData;
-  return values?.length === 4 ? values[2]! * values[3]! : 1;
-}
-
-function intsOf({ attribute }: OnnxNode, name: string): readonly number[] | undefined {
-  const found = attribute.find((candidate: OnnxAttribute) => candidate.name === name);
-  return found?.kind === "ints" ? found.value : undefined;
-}
-
-/** The bytes of a file start at any address. */
-function floats(bytes: Uint8Array): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes.subarray(0, 16)).buffer);
 }
