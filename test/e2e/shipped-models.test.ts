@@ -29,6 +29,22 @@ test.each(models)("%s bears its folder's name, is tied, small, and has a card", 
   expect(readFileSync(path.join(ROOT, "models", name, "card.md"), "utf8")).toContain(sha256);
 });
 
+test.each(models.filter((name) => existsSync(path.join(ROOT, "models", name, "model-fp16.onnx"))))(
+  "%s in half floats is the same net, and runs on the same kernels",
+  async (name) => {
+    const describeModel = async (file: string) =>
+      lastJson(
+        (await mavseg("describe", "--model", path.join(ROOT, "models", name, file), "--json").ended()).stdout,
+      ) as { manifest: { input: object; training: object }; exportedParameters: number; kernels: string };
+    const [whole, half] = [await describeModel("model.onnx"), await describeModel("model-fp16.onnx")];
+    expect(half.manifest).toEqual({
+      ...whole.manifest,
+      input: { ...whole.manifest.input, dtype: "float16" },
+    });
+    expect([half.exportedParameters, half.kernels]).toEqual([whole.exportedParameters, whole.kernels]);
+  },
+);
+
 describe.skipIf(!existsSync(REAL_DATA))("on every tenth real frame (skipped without the real data)", () => {
   // Well under what the cards say for all frames: a tenth of them scatters by some points.
   test.each([
