@@ -27,8 +27,13 @@ import { OverlayPainter } from "../dist/video/overlay-painter.js";
 const IMAGES = fileURLToPath(new URL("../../shared/data/perch_drone/val/images", import.meta.url));
 const SIZE = { width: 1280, height: 1024 };
 const FPS = 30;
-/** Pictures that the stages alone are given again and again: decoded ones take 4 MB each. */
-const KEPT = 32;
+/**
+ * Bytes of pictures with their masks that the stages alone are given: all of the whole's, if they fit. Few pictures again and
+ * again would tell another story: an encoder's work depends on what is in them.
+ */
+const KEPT_BYTES = 2 ** 30;
+/** RGB, 4:2:0 and mask. */
+const KEPT_BYTES_PER_PX = 3 + 1.5 + 1;
 const NONE = { masks: [], index: ["jsonl"], overlay: [], mcap: undefined, report: false };
 const OUTPUTS = {
   "masks png": { ...NONE, masks: ["png"] },
@@ -98,6 +103,8 @@ async function bench(input, engine) {
     for (const [name, run] of Object.entries(stages)) results[name].push(await measure(run));
   }
   const [first] = kept;
+  if (kept.length < frames)
+    say(`stages alone: the first ${kept.length} pictures again and again; give fewer --frames`);
   say(
     `${frames} pictures of ${first.frame.width}x${first.frame.height}, ${values.rounds} rounds, ${engine.manifest.name}`,
   );
@@ -144,10 +151,10 @@ async function keep(input, engine) {
   const kept = [];
   for await (const item of recording.items()) {
     if (item.kind === "damage") continue;
-    // Not released: nothing else is written into their memory.
-    const { frame, decoded } = item;
-    kept.push({ frame, decoded, mask: { ...(await engine.segment(frame)), release: undefined } });
-    if (kept.length === KEPT) break;
+    // Not released: nothing else is written into its memory, which lives as long as `release` can be called.
+    const { frame, decoded, release } = item;
+    kept.push({ frame, decoded, release, mask: { ...(await engine.segment(frame)), release: undefined } });
+    if (kept.length * frame.width * frame.height * KEPT_BYTES_PER_PX > KEPT_BYTES) break;
   }
   await recording.close();
   return kept;
@@ -168,7 +175,7 @@ async function decode(input) {
 async function infer(engine, kept) {
   let before;
   for (let index = 0; index < frames; index++) {
-    const next = engine.segment(kept[index % KEPT].frame);
+    const next = engine.segment(kept[index % kept.length].frame);
     (await before)?.release?.();
     before = next;
   }
@@ -199,7 +206,7 @@ async function write(input, engine, kept, choice) {
   );
   const step = Math.round(recording.timeBase.den / recording.timeBase.num / FPS);
   for (let seq = 0; seq < frames; seq++) {
-    const { frame, decoded, mask } = kept[seq % KEPT];
+    const { frame, decoded, mask } = kept[seq % kept.length];
     const picture = {
       kind: "picture",
       frame: { ...frame, seq },
