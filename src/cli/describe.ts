@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import { chooseLayout } from "../engine/layout.js";
 import { planFused } from "../engine/native/fused/plan-fused.js";
 import { MavsegError } from "../errors.js";
 import { type LoadedModel, loadModel } from "../model/load-model.js";
+import type { OnnxModel } from "../model/onnx-model.js";
 import { decodeModel } from "../model/onnx-proto.js";
 import { createNet, NET_NAMES, parseNetOptions } from "../nets/create-net.js";
 import { listParameters } from "../nets/list-parameters.js";
@@ -80,22 +82,24 @@ function describeNet(flags: DescribeFlags) {
 
 async function describeModel(flags: DescribeFlags) {
   const model = await loadModel(flags.model!, { manifestFile: flags.manifest });
-  const parameters: Line[] = listInitializers(decodeModel(model.bytes));
+  const onnx = decodeModel(model.bytes);
+  const parameters: Line[] = listInitializers(onnx);
   return {
     model: model.manifest.name,
     bytes: model.bytes.length,
     sha256: model.sha256,
     exportedParameters: parameters.reduce((sum, { values }) => sum + values, 0),
-    kernels: describeKernels(model),
+    kernels: describeKernels(model, onnx),
     manifest: model.manifest,
     parameters,
   };
 }
 
 /** Whose kernels the native engine runs it on, on the CPU. */
-function describeKernels(model: LoadedModel): string {
+function describeKernels(model: LoadedModel, onnx: OnnxModel): string {
   const plan = planFused(model);
-  return "reason" in plan ? `onnxruntime's, for ${plan.reason}` : `fused, ${plan.steps.length} steps`;
+  if ("steps" in plan) return `fused, ${plan.steps.length} steps`;
+  return `onnxruntime's in its ${chooseLayout(onnx)} layout, for ${plan.reason}`;
 }
 
 function readCount(flag: string, text: string): number {

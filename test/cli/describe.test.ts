@@ -2,9 +2,11 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCommand } from "../../src/cli/describe.js";
+import { encodeModel } from "../../src/model/onnx-proto.js";
 import { firstCheckpoint } from "../../src/training/checkpoint.js";
 import { buildModel } from "../../src/training/export/build-model.js";
 import { temporaryFolder } from "../dataset/tiny-dataset.js";
+import { netModel } from "../parity/models.js";
 import { sampleRun } from "../training/sample-run.js";
 import { printed } from "./printed.js";
 
@@ -69,6 +71,14 @@ test("describe --model reads a file's parameters, tying and manifest", async () 
     values: 36,
     uses: 4,
   });
+});
+
+test("describe --model says in which layout onnxruntime runs a net that is not fused", async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.dir, "mavnet.onnx");
+  await writeFile(file, encodeModel(netModel(2, 3, "mavnet")));
+  const { kernels } = JSON.parse(await printed(createCommand(), "--model", file, "--json"));
+  expect(kernels).toMatch(/^onnxruntime's in its plain layout, for /);
 });
 
 test.each<[string, string[], RegExp, string]>([

@@ -33,7 +33,7 @@ const sizesOf = (name: string, ...sizes: bigint[]): OnnxTensor => ({
   rawData: new Uint8Array(BigInt64Array.from(sizes).buffer),
 });
 
-/** Half a picture of 64x64, and all of it. */
+/** A sixteenth of the picture. */
 const pool = node("MaxPool", ["image"], "small", strides(4));
 
 test.each<[string, OnnxGraph, number]>([
@@ -94,5 +94,5 @@ test.each(["mavnet", "tied-s", "tied-m"])("of %s it is the work that the net's o
   const px = 640 * 512;
   const { macs } = measureNet(createNet(name, 3, 2), 512, 640);
   const work = convolutionWork(netModel(2, 3, name).graph).reduce((sum, { work }) => sum + work, 0);
-  expect((work * px) / macs).toBeCloseTo(1, 1);
+  expect((work * px) / macs).toBeCloseTo(1, 2);
 });
