@@ -24,7 +24,7 @@ test("a picture is enough: sequence, stamp and step have defaults", async () => 
 test("it says whose kernels the net runs on", async () => {
   const segmenter = await Segmenter.load(file, { threads: 1 });
   try {
-    expect(segmenter.kernels).toMatch(/^(fused \w+|onnxruntime( \(not fused: .+\))?)$/);
+    expect(segmenter.kernels).toMatch(/^(fused \w+|onnxruntime(, plain layout)?( \(not fused: .+\))?)$/);
   } finally {
     await segmenter.close();
   }
