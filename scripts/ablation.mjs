@@ -6,15 +6,14 @@
 //
 // --model names the recipe (scripts/zoo/recipes.mjs) whose training options all variants share.
 // The list: [{ "variant": "untied", "train": ["--net", "tied-s", "--net-option", "tie=none"] }, ...]
-import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { summaryTable } from "./ablation/summary.mjs";
+import { readResults } from "./read-results.mjs";
+import { mavseg } from "./run-program.mjs";
 import { RECIPES } from "./zoo/recipes.mjs";
 
-const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const { values: options } = parseArgs({
   options: {
     model: { type: "string" },
@@ -34,21 +33,6 @@ if (recipe === undefined || options.data === undefined || options.variants === u
 }
 const variants = JSON.parse(await readFile(options.variants, "utf8"));
 const resultsFile = path.join(options.out, "results.jsonl");
-
-/** Runs `mavseg`; its progress goes to the terminal. @returns what it printed */
-function mavseg(...args) {
-  const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return stdout;
-}
-
-async function knownResults() {
-  const text = await readFile(resultsFile, "utf8").catch(() => "");
-  return text.split("\n").filter(Boolean).map(JSON.parse);
-}
 
 function measure({ variant, train }, seed) {
   const folder = path.join(options.out, `${variants.findIndex((one) => one.variant === variant)}-${seed}`);
@@ -73,7 +57,7 @@ function measure({ variant, train }, seed) {
 await mkdir(options.out, { recursive: true });
 for (const seed of options.seeds.split(",").map(Number)) {
   for (const entry of variants) {
-    const results = await knownResults();
+    const results = await readResults(resultsFile);
     if (results.some((known) => known.variant === entry.variant && known.seed === seed)) continue;
     process.stderr.write(`\n${entry.variant}, seed ${seed}\n`);
     const result = measure(entry, seed);
@@ -81,4 +65,4 @@ for (const seed of options.seeds.split(",").map(Number)) {
     process.stdout.write(`${entry.variant}, seed ${seed}: ${(result.iou * 100).toFixed(2)} %\n`);
   }
 }
-process.stdout.write(`\n${summaryTable(await knownResults())}\n`);
+process.stdout.write(`\n${summaryTable(await readResults(resultsFile))}\n`);

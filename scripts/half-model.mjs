@@ -4,21 +4,16 @@
 //   node scripts/half-model.mjs models/tied-m-perch_drone [FOLDER...]
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { toHalf } from "../dist/core/half-float.js";
 import { manifestOf } from "../dist/model/load-model.js";
 import { MANIFEST_KEY } from "../dist/model/manifest.js";
 import { ONNX_TYPE } from "../dist/model/onnx-model.js";
 import { decodeModel, encodeModel } from "../dist/model/onnx-proto.js";
-
-/** The scales of a resize are float32 by the standard. */
-const isScales = (name) => name.endsWith("resize.scales");
+import { float16Tensor, RESIZE_SCALES } from "../dist/onnx/write-net.js";
 
 function halve(tensor) {
-  if (tensor.dataType !== ONNX_TYPE.float32 || isScales(tensor.name)) return tensor;
+  if (tensor.dataType !== ONNX_TYPE.float32 || tensor.name === RESIZE_SCALES) return tensor;
   // The bytes of a file start at any address.
-  const floats = new Float32Array(Uint8Array.from(tensor.rawData).buffer);
-  const rawData = new Uint8Array(Uint16Array.from(floats, toHalf).buffer);
-  return { ...tensor, dataType: ONNX_TYPE.float16, rawData };
+  return float16Tensor(tensor.name, tensor.dims, new Float32Array(Uint8Array.from(tensor.rawData).buffer));
 }
 
 function halfModel(bytes, file) {

@@ -6,15 +6,14 @@
 //     --rungs 4,12,36 --out runs/search
 //
 // The list: [{ "name": "wide", "train": ["--net", "tied", "--net-option", "widths=16,32,48"] }, ...]
-import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readResults } from "./read-results.mjs";
+import { mavseg, runProgram } from "./run-program.mjs";
 import { chooseSurvivors } from "./search/halving.mjs";
 import { searchPage } from "./search/page.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
@@ -32,22 +31,6 @@ if (options.data === undefined || options.candidates === undefined) {
 const candidates = JSON.parse(await readFile(options.candidates, "utf8"));
 const resultsFile = path.join(options.out, "results.jsonl");
 
-/** Runs one of our programs; its progress goes to the terminal. @returns what it printed */
-function run(script, args) {
-  const { status, stdout } = spawnSync(process.execPath, [path.join(root, script), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return stdout;
-}
-const mavseg = (...args) => run("dist/cli/main.js", args);
-
-async function knownResults() {
-  const text = await readFile(resultsFile, "utf8").catch(() => "");
-  return text.split("\n").filter(Boolean).map(JSON.parse);
-}
-
 /** Trains, exports, scores and times one candidate within so many minutes. */
 function measure({ name, train }, minutes) {
   const folder = path.join(options.out, `${minutes}-minutes`, name);
@@ -58,7 +41,7 @@ function measure({ name, train }, minutes) {
     mavseg("eval", "--model", model, "--data", options.data, "--split", "val", "--json"),
   );
   const described = JSON.parse(mavseg("describe", "--model", model, "--json"));
-  const times = JSON.parse(run("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
+  const times = JSON.parse(runProgram("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
   const time = times.rows.find((row) => row.name === name);
   return {
     name,
@@ -84,7 +67,7 @@ let names = candidates.map(({ name }) => name);
 for (const minutes of options.rungs.split(",").map(Number)) {
   process.stderr.write(`\n${names.length} candidates, ${minutes} minutes each: ${names.join(", ")}\n`);
   for (const name of names) {
-    const results = await knownResults();
+    const results = await readResults(resultsFile);
     if (results.some((result) => result.name === name && result.minutes === minutes)) continue;
     const result = measure(
       candidates.find((candidate) => candidate.name === name),
@@ -94,7 +77,7 @@ for (const minutes of options.rungs.split(",").map(Number)) {
     await writePage([...results, result]);
     process.stdout.write(`${name}: ${(result.iou * 100).toFixed(2)} %, ${result.ms.toFixed(1)} ms\n`);
   }
-  const ofRung = (await knownResults()).filter(
+  const ofRung = (await readResults(resultsFile)).filter(
     (result) => result.minutes === minutes && names.includes(result.name),
   );
   names = chooseSurvivors(ofRung, Number(options.keep));

@@ -3,15 +3,13 @@
 //
 //   node scripts/train-zoo.mjs --data ../shared/data --runs runs [--into models] [MODEL...]
 //   node scripts/train-zoo.mjs --cards-only ...        (from runs that are there already)
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { mavseg, runProgram } from "./run-program.mjs";
 import { exportArguments, RECIPES, trainArguments } from "./zoo/recipes.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -29,17 +27,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Runs one of our programs; its progress goes to the terminal. @returns what it printed */
-function run(script, args) {
-  const { status, stdout } = spawnSync(process.execPath, [path.join(root, script), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return stdout;
-}
-const mavseg = (args) => run("dist/cli/main.js", args);
-
 /** As a reader of the card would type it. */
 const typed = (args) => `mavseg ${args.join(" ")}`;
 
@@ -51,19 +38,21 @@ for (const name of names) {
   if (!options["cards-only"]) {
     process.stderr.write(`\n${name}: ${recipe.minutes} minutes of training\n`);
     const isBegun = existsSync(path.join(runFolder, "run.json"));
-    mavseg(isBegun ? ["train", "--out", runFolder, "--resume"] : trainArguments(recipe, data, runFolder));
+    mavseg(
+      ...(isBegun ? ["train", "--out", runFolder, "--resume"] : trainArguments(recipe, data, runFolder)),
+    );
     mkdirSync(path.dirname(model), { recursive: true });
-    mavseg(exportArguments(name, runFolder, model));
+    mavseg(...exportArguments(name, runFolder, model));
   }
   const score = path.join(runFolder, "score.json");
   const time = path.join(runFolder, "time.json");
   mkdirSync(runFolder, { recursive: true });
-  await writeFile(score, mavseg(["eval", "--model", model, "--data", data, "--split", "val", "--json"]));
-  await writeFile(time, run("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
+  await writeFile(score, mavseg("eval", "--model", model, "--data", data, "--split", "val", "--json"));
+  await writeFile(time, runProgram("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
   const commands = [
     typed(trainArguments(recipe, recipe.data, "run")),
     typed(exportArguments(name, "run", "model.onnx")),
   ];
   const card = ["--model", model, "--score", score, "--time", time, "--recipe", commands.join("\n")];
-  process.stdout.write(run("scripts/model-card.mjs", card));
+  process.stdout.write(runProgram("scripts/model-card.mjs", card));
 }
