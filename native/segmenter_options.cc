@@ -130,7 +130,8 @@ SegmenterOptions read_options(const Napi::Object& options) {
   const Napi::Object input = options.Get("input").As<Napi::Object>();
   const Napi::Object output = options.Get("output").As<Napi::Object>();
   read.session = {text(options, "ortLibrary"), static_cast<int>(number(options, "threads")), text(input, "name"),
-                  text(output, "name"), read_provider(options.Get("provider").As<Napi::Object>()), text(options, "layout") == "blocked"};
+                  text(output, "name"), read_provider(options.Get("provider").As<Napi::Object>()),
+                  text(options, "layout") == "blocked"};
   read.input = read_input(input);
   read.output = read_output(output);
   read.fused = read_fused(options.Get("fused"));

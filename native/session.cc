@@ -94,7 +94,8 @@ Session::Owned<OrtSessionOptions> Session::session_options() const {
   OrtSessionOptions* created = nullptr;
   api_.check(api_.CreateSessionOptions(&created), kModelCode);
   Owned<OrtSessionOptions> options(created, api_.ReleaseSessionOptions);
-  api_.check(api_.SetSessionGraphOptimizationLevel(created, options_.blocked ? kOptimizeAll : kOptimizeGraph), kModelCode);
+  const int level = options_.blocked ? kOptimizeAll : kOptimizeGraph;
+  api_.check(api_.SetSessionGraphOptimizationLevel(created, level), kModelCode);
   // Nets for segmentation are one chain of layers: running branches side by side costs more than it brings.
   api_.check(api_.SetSessionExecutionMode(created, kSequential), kModelCode);
   api_.check(api_.SetInterOpNumThreads(created, 1), kModelCode);

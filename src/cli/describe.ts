@@ -97,7 +97,7 @@ async function describeModel(flags: DescribeFlags) {
 
 /** Whose kernels the native engine runs it on, on the CPU. */
 function describeKernels(model: LoadedModel, onnx: OnnxModel): string {
-  const plan = planFused(model);
+  const plan = planFused(model, onnx);
   if ("steps" in plan) return `fused, ${plan.steps.length} steps`;
   return `onnxruntime's in its ${chooseLayout(onnx)} layout, for ${plan.reason}`;
 }

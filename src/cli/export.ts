@@ -24,8 +24,8 @@ Examples:
   $ mavseg export --run runs/first --out first-fp16.onnx --calibrate --precision float16
 
 The file is compared with the trained net on real pictures before it is written: logits must agree within 1e-3 (float16:
-0.5) and masks on at least 99.9 % (99.5 %) of the pixels. A file of float16 has half the size and is for GPUs that are faster with it;
-on the CPU mavseg computes it in float32.`;
+0.5) and masks on at least 99.9 % (99.5 %) of the pixels. A file of float16 has half the size and is for GPUs that are
+faster with it; on the CPU mavseg computes it in float32.`;
 
 export function createCommand(): Command {
   return new Command("export")

@@ -29,7 +29,8 @@ const OPSET = 17;
 /** IR version 8 belongs to opset 17. */
 const IR_VERSION = 8;
 
-const RESIZE_SCALES = "resize.scales";
+/** The constant by which maps are doubled; float32 by the standard, in a file of any precision. */
+export const RESIZE_SCALES = "resize.scales";
 
 /**
  * Writes a net as an ONNX model: [batch, channels, height, width] float32 in, logits
@@ -53,7 +54,6 @@ export function writeNet(
     ...[...folded.tensors].map(([name, tensor]) =>
       toInitializer(toTensor, name, tensor, isDepthwise(folded, name)),
     ),
-    // Scales are float32 in a file of any precision.
     ...(usesResize ? [float32Tensor(RESIZE_SCALES, [4], new Float32Array([1, 1, SCALE, SCALE]))] : []),
   ];
   return {
@@ -193,7 +193,8 @@ function float32Tensor(name: string, dims: readonly number[], data: Float32Array
   return { name, dims, dataType: ONNX_TYPE.float32, rawData };
 }
 
-function float16Tensor(name: string, dims: readonly number[], data: Float32Array): OnnxTensor {
+/** A constant in half floats, rounded to the nearest. */
+export function float16Tensor(name: string, dims: readonly number[], data: Float32Array): OnnxTensor {
   const halves = Uint16Array.from(data, toHalf);
   return { name, dims, dataType: ONNX_TYPE.float16, rawData: new Uint8Array(halves.buffer) };
 }

@@ -32,17 +32,15 @@ export class YuvClasses {
       this.#sumU = new Int32Array(columns);
       this.#sumV = new Int32Array(columns);
     }
-    for (let y = 0; y < height; y++) {
-      const isDrawn = this.#drawRow(picture, ids, words, y);
-      this.#isRowDrawn ||= isDrawn;
-      const isLastOfChroma = ((y + 1) & ((1 << chromaShift) - 1)) === 0;
-      if (!isLastOfChroma || !this.#isRowDrawn) continue;
-      this.#drawChroma(picture, y >> chromaShift);
-      this.#isRowDrawn = false;
+    const rowsOfChroma = 1 << chromaShift;
+    for (let top = 0; top < height; top += rowsOfChroma) {
+      let isDrawn = false;
+      for (let y = top; y < top + rowsOfChroma; y++) {
+        if (this.#drawRow(picture, ids, words, y)) isDrawn = true;
+      }
+      if (isDrawn) this.#drawChroma(picture, top >> chromaShift);
     }
   }
-
-  #isRowDrawn = false;
 
   /** @returns whether there was anything to draw */
   #drawRow(picture: YuvPicture, ids: Uint8Array, words: Uint32Array, y: number): boolean {

@@ -109,6 +109,36 @@ export function decodeRle8(payload: Uint8Array, pixels: number): Uint8Array {
   return out;
 }
 
+/** Goes through run lengths that a mask brought itself, which are taken on trust; without memory per run. */
+export class RunReader {
+  /** Of the run at hand. */
+  id = 0;
+  /** Px of the run at hand. */
+  length = 0;
+  readonly #runLengths: Uint8Array;
+  #read = 0;
+
+  constructor(runLengths: Uint8Array) {
+    this.#runLengths = runLengths;
+  }
+
+  /** @returns whether there is a next run, which is then at hand */
+  next(): boolean {
+    const bytes = this.#runLengths;
+    if (this.#read >= bytes.length) return false;
+    this.id = bytes[this.#read++] as number;
+    this.length = 0;
+    let scale = 1;
+    let byte: number;
+    do {
+      byte = bytes[this.#read++] as number;
+      this.length += (byte & LEB128_VALUE) * scale;
+      scale *= 1 << LEB128_BITS;
+    } while (byte >= LEB128_MORE);
+    return true;
+  }
+}
+
 function invalid(expected: string, actual: string): MavsegError {
   return new MavsegError("MESSAGE_INVALID", { expected: `rle8 with ${expected}`, actual });
 }

@@ -61,17 +61,17 @@ export async function openSegmenter(
   const ortLibrary = findOrtLibrary(options.ortLibrary);
   const { name, choice } = options.provider ?? { name: "cpu", choice: ON_CPU };
   const turbojpeg = new Turbojpeg(options.log);
-  const plan = name === "cpu" ? planFused(model, options.fused) : undefined;
-  const isFusable = plan !== undefined && "steps" in plan;
-  // Nets that can be fused are wide: onnxruntime only checks them, or runs them where the check fails.
-  const layout = name !== "cpu" || isFusable ? "blocked" : chooseLayout(decodeModel(model.bytes));
+  const onnx = name === "cpu" ? decodeModel(model.bytes) : undefined;
+  const plan = onnx && planFused(model, onnx, options.fused);
+  // Of a fused net too: onnxruntime checks it, and runs it where the check fails.
+  const layout = onnx === undefined ? "blocked" : chooseLayout(onnx);
   const segmenter = new Segmenter({
     ...modelOptions(model),
     ortLibrary,
     threads: options.threads ?? physicalCores(),
     provider: choice,
     layout,
-    fused: isFusable ? plan : undefined,
+    fused: plan !== undefined && "steps" in plan ? plan : undefined,
     temporal: options.temporal && {
       ...options.temporal,
       hysteresis: Float32Array.from(options.temporal.hysteresis),

@@ -69,9 +69,7 @@ function planScores(
   const floats = new Float32Array(channels * width * height);
   const scoresOf = (output: Tensor): Float32Array => {
     if (output.type === "float32") return output.data as Float32Array;
-    const { buffer, byteOffset, length } = output.data as Uint16Array;
-    // Newer runtimes give a Float16Array: seen as bits it is the same.
-    halvesToFloats(new Uint16Array(buffer, byteOffset, length), floats);
+    halvesToFloats(output.data as Uint16Array, floats);
     return floats;
   };
   const planar = { width, height, classStride: width * height, rowStride: width, columnStride: 1 };

@@ -95,10 +95,9 @@ async function logitDifference(
   return largest;
 }
 
-/** Newer runtimes give a Float16Array: seen as bits it is the same. */
-function floatsOf({ buffer, byteOffset, length }: Uint16Array): Float32Array {
-  const floats = new Float32Array(length);
-  halvesToFloats(new Uint16Array(buffer, byteOffset, length), floats);
+function floatsOf(halves: Uint16Array): Float32Array {
+  const floats = new Float32Array(halves.length);
+  halvesToFloats(halves, floats);
   return floats;
 }
 

@@ -1,3 +1,4 @@
+import { RunReader } from "../rle8.js";
 import { adler32 } from "./adler32.js";
 import { type ByteRuns, deflateRuns } from "./deflate-runs.js";
 
@@ -8,8 +9,6 @@ const GREY = 0;
 const ZLIB_HEAD = Buffer.from([0x78, 0x01]);
 /** Before each row: its bytes are the class ids themselves. */
 const NO_FILTER = 0;
-const MORE = 0x80;
-const BITS = 0x7f;
 
 /**
  * A mask as an 8-bit grey PNG file with class ids as values, made from its run lengths: 0.1 ms for a mask of 1280x1024 with
@@ -45,20 +44,13 @@ function filteredRows(runLengths: Uint8Array, width: number): ByteRuns {
     }
   };
   let x = 0;
-  for (let read = 0; read < runLengths.length; ) {
-    const id = runLengths[read++] as number;
-    let rest = 0;
-    let scale = 1;
-    let byte: number;
-    do {
-      byte = runLengths[read++] as number;
-      rest += (byte & BITS) * scale;
-      scale *= MORE;
-    } while (byte >= MORE);
+  const runs = new RunReader(runLengths);
+  while (runs.next()) {
+    let rest = runs.length;
     while (rest > 0) {
       if (x === 0) add(NO_FILTER, 1);
       const inRow = Math.min(rest, width - x);
-      add(id, inRow);
+      add(runs.id, inRow);
       rest -= inRow;
       x = (x + inRow) % width;
     }

@@ -1,3 +1,5 @@
+import { RunReader } from "../../../transport/rle8.js";
+
 /** A connected piece of one class: pixels that touch each other, also at their corners. */
 export interface Component {
   readonly class: number;
@@ -16,10 +18,6 @@ interface Segment {
   readonly end: number;
   readonly label: number;
 }
-
-/** Seven bits of a run's length lie in each byte; the eighth says that more follow. */
-const MORE = 0x80;
-const BITS = 0x7f;
 
 /**
  * Connected pieces of all classes but class 0, the largest first. The time it takes grows with the runs, not the pixels.
@@ -58,17 +56,10 @@ function* segments(
   classCount: number,
 ): Generator<Omit<Segment, "label">> {
   let at = 0;
-  for (let read = 0; read < runLengths.length; ) {
-    const id = runLengths[read++] as number;
-    let length = 0;
-    let scale = 1;
-    let byte: number;
-    do {
-      byte = runLengths[read++] as number;
-      length += (byte & BITS) * scale;
-      scale *= MORE;
-    } while (byte >= MORE);
-    const end = at + length;
+  const runs = new RunReader(runLengths);
+  while (runs.next()) {
+    const { id } = runs;
+    const end = at + runs.length;
     if (id === 0 || id >= classCount) at = end;
     while (at < end) {
       const y = Math.floor(at / width);
