@@ -114,7 +114,7 @@ async function play(options: CameraOptions): Promise<void> {
     const count = options.count ?? Number.POSITIVE_INFINITY;
     printSummary(await reel.play({ publisher, count, frameId, signal, log }), options.json);
   } finally {
-    publisher.close();
+    await publisher.close();
   }
 }
 

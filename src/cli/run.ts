@@ -159,7 +159,7 @@ async function stream(engine: Engine, options: RunOptions, log: Logger, signal: 
     const whole = recording === undefined ? summary : { ...summary, recording };
     process.stdout.write(options.json ? `${JSON.stringify(whole)}\n` : formatSummary(whole));
   } finally {
-    sink.close();
+    await sink.close();
     await recorder?.close();
   }
 }

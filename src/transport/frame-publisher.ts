@@ -5,6 +5,7 @@ import type { Protocol } from "./frame-source.js";
 import { encodeImageZmqMessage } from "./imagezmq.js";
 import { LimitedLog, type Log } from "./log.js";
 import { encodeFrameMessage } from "./message-codec.js";
+import { untilSent } from "./sender-end.js";
 import { FRAME_HIGH_WATER_MARK, LIVELY, SENDER_LINGER_MS } from "./socket-options.js";
 
 export interface FramePublisher {
@@ -17,8 +18,8 @@ export interface FramePublisher {
    * do not keep up, REQ waits for the hub's answer.
    */
   send(frame: Frame): Promise<void>;
-  /** Frames on their way get a second to leave. */
-  close(): void;
+  /** Frames on their way get a second to leave: resolves when they have, or it is over. A process must not end before. */
+  close(): Promise<void>;
 }
 
 export interface FramePublisherOptions {
@@ -44,12 +45,13 @@ async function openBroadcaster({ address, protocol, topic }: FramePublisherOptio
   const socket = new XPublisher(SENDER_OPTIONS);
   const endpoint = await openOrClose(socket, address);
   const firstSubscription = followSubscriptions(socket);
+  const sent = untilSent(socket);
   return {
     endpoint,
     subscribed: () => firstSubscription,
     send: (frame) =>
       socket.send(protocol === "mavseg" ? encodeFrameMessage(topic, frame) : encodeImageZmqMessage(frame)),
-    close: () => socket.close(),
+    close: () => closeSender(socket, sent),
   };
 }
 
@@ -82,6 +84,7 @@ async function openRequester({ address, log }: FramePublisherOptions): Promise<F
   });
   const faults = new LimitedLog(log);
   const endpoint = await openOrClose(socket, address);
+  const sent = untilSent(socket);
   return {
     endpoint,
     subscribed: () => Promise.resolve(),
@@ -94,8 +97,13 @@ async function openRequester({ address, log }: FramePublisherOptions): Promise<F
         faults.warn("reply", { seq: frame.seq, timeoutMs: REPLY_TIMEOUT_MS }, "the hub did not answer");
       }
     },
-    close: () => socket.close(),
+    close: () => closeSender(socket, sent),
   };
+}
+
+function closeSender(socket: XPublisher | Request, sent: Promise<void>): Promise<void> {
+  socket.close();
+  return sent;
 }
 
 async function openOrClose(socket: Publisher | XPublisher | Request, address: Address): Promise<string> {

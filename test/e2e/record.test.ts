@@ -69,7 +69,8 @@ async function fly(target: string, runArgs: readonly string[], cameraArgs: reado
 async function end(process: Running) {
   const { code, stdout, stderr } = await process.ended();
   expect(code, stderr).toBe(0);
-  return lastJson(stdout) as { recording: Record<string, unknown> };
+  // What went wrong in a flight that ended well all the same is in its log alone.
+  return { ...(lastJson(stdout) as { recording: Record<string, unknown> }), stderr };
 }
 
 /** Resolves when the file is larger than that. */
@@ -123,7 +124,9 @@ describe("mavseg run --record", () => {
     const file = path.join(dir, "jpeg.mcap");
     const runArgs = ["--max-frames", String(FRAMES), "--record-overlay", "--encoding", "rle8"];
     const { process } = await fly(file, runArgs, [...EVENLY, "--encoding", "jpeg"]);
-    expect((await end(process)).recording).toMatchObject({ frames: FRAMES, isWhole: true });
+    const recording = { frames: FRAMES, dropped: 0, isWhole: true };
+    const summary = await end(process);
+    expect(summary, summary.stderr).toMatchObject({ masks: FRAMES, failed: 0, superseded: 0, recording });
     const messages = await read(file);
     const of = (topic: string) => messages.filter((message) => message.topic === topic);
     const frames = of("/mavseg/frame/compressed");

@@ -8,10 +8,11 @@ import { openMaskSubscriber } from "../../src/transport/mask-subscriber.js";
 import { decodeFrameMessage } from "../../src/transport/message-codec.js";
 import { rejectionCode } from "./error-code.js";
 import { collectingLog, sampleFrame, sampleMask } from "./sample-messages.js";
+import { openStallingProxy } from "./stalling-proxy.js";
 
-const open: { close(): void }[] = [];
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.close();
+const open: { close(): void | Promise<void> }[] = [];
+afterEach(async () => {
+  for (const socket of open.splice(0)) await socket.close();
 });
 
 const anyPort = { role: "bind", endpoint: "tcp://127.0.0.1:*" } as const;
@@ -34,6 +35,37 @@ describe("the frame publisher", () => {
       topic: "t",
       frame: sampleFrame({ data: expect.anything() }),
     });
+  });
+
+  test("close() resolves when the last frame has left, not before", async () => {
+    const publisher = await openFramePublisher({
+      address: anyPort,
+      protocol: "mavseg",
+      topic: "t",
+      log: collectingLog(),
+    });
+    const proxy = await openStallingProxy(publisher.endpoint);
+    const subscriber = new Subscriber({ linger: 0 });
+    open.push(proxy, subscriber);
+    subscriber.subscribe();
+    subscriber.connect(proxy.endpoint);
+    await publisher.subscribed();
+    // More than the kernel holds for a peer that does not read.
+    const side = 5000;
+    const large = { width: side, height: side, step: side, data: new Uint8Array(side * side) };
+    await publisher.send(sampleFrame({ seq: 0, ...large }));
+    await publisher.send(sampleFrame({ seq: 1 }));
+    await proxy.stalled;
+    let isClosed = false;
+    const closed = publisher.close().then(() => (isClosed = true));
+    const seqs = [];
+    // The link goes on a tenth of the time to linger later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isClosed).toBe(false);
+    proxy.resume();
+    for (let i = 0; i < 2; i++) seqs.push(decodeFrameMessage(await subscriber.receive()).frame.seq);
+    await closed;
+    expect(seqs).toEqual([0, 1]);
   });
 
   test("REQ waits for the hub's answer before the next frame", async () => {
