@@ -41,7 +41,7 @@ function measure({ variant, train }, seed) {
   // A variant's own options come last: they win over the recipe's.
   const args = ["--data", data, "--epochs", epochs, "--seed", String(seed), ...recipe.train, ...train];
   mavseg("train", ...args, "--out", folder);
-  mavseg("export", "--run", folder, "--out", model, "--name", "candidate", "--calibrate");
+  mavseg("export", "--run", folder, "--out", model, "--name", "candidate");
   const score = JSON.parse(mavseg("eval", "--model", model, "--data", data, "--split", "val", "--json"));
   const { exportedParameters } = JSON.parse(mavseg("describe", "--model", model, "--json"));
   return {

@@ -52,7 +52,7 @@ function calibrationText() {
     : "";
   return `
 Calibrated on ${frames} of its frames: ${biases.join(", ")} added to the classes' logits${confirming}; mean IoU of the classes there
-${percent(iouBefore)} before and ${percent(iouAfter)} after (\`mavseg export --calibrate\`).`;
+${percent(iouBefore)} before and ${percent(iouAfter)} after (\`mavseg export\`).`;
 }
 const initializers = listInitializers(decodeModel(model.bytes));
 const exported = initializers.reduce((sum, { values }) => sum + values, 0);

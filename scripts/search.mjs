@@ -36,7 +36,7 @@ function measure({ name, train }, minutes) {
   const folder = path.join(options.out, `${minutes}-minutes`, name);
   const model = path.join(folder, "model.onnx");
   mavseg("train", "--data", options.data, "--minutes", String(minutes), ...train, "--out", folder);
-  mavseg("export", "--run", folder, "--out", model, "--name", name, "--calibrate");
+  mavseg("export", "--run", folder, "--out", model, "--name", name);
   const score = JSON.parse(
     mavseg("eval", "--model", model, "--data", options.data, "--split", "val", "--json"),
   );

@@ -60,5 +60,5 @@ export function trainArguments({ net, minutes, seed, train }, data, out) {
 
 /** @returns the arguments of `mavseg export` */
 export function exportArguments(name, run, out) {
-  return ["export", "--run", run, "--out", out, "--name", name, "--calibrate", "--images", "16"];
+  return ["export", "--run", run, "--out", out, "--name", name, "--images", "16"];
 }

@@ -20,8 +20,8 @@ const EXAMPLES = `
 Examples:
   $ mavseg export --run runs/first --out first.onnx
   $ mavseg export --run runs/first --out models/hall/model.onnx --name hall --checkpoint last
-  $ mavseg export --run runs/first --out first.onnx --calibrate
-  $ mavseg export --run runs/first --out first-fp16.onnx --calibrate --precision float16
+  $ mavseg export --run runs/first --out raw.onnx --no-calibrate
+  $ mavseg export --run runs/first --out first-fp16.onnx --precision float16
 
 The file is compared with the trained net on real pictures before it is written: logits must agree within 1e-3 (float16:
 0.5) and masks on at least 99.9 % (99.5 %) of the pixels. A file of float16 has half the size and is for GPUs that are
@@ -38,9 +38,10 @@ export function createCommand(): Command {
     .option("--images <n>", "pictures of the validation split to compare on", "8")
     .option(
       "--calibrate",
-      "shift the classes' logits so that mean IoU on the validation split is best",
-      false,
+      "choose the classes' thresholds so that mean IoU on the validation split is best",
+      true,
     )
+    .option("--no-calibrate", "leave the net as it was trained")
     .option("--precision <float32|float16>", "of the file's weights and of what runs between them", "float32")
     .option("--json", "print the result as JSON", false)
     .addHelpText("after", EXAMPLES)

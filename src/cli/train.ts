@@ -37,6 +37,8 @@ interface TrainFlags {
   readonly classWeights?: string;
   readonly dice: string;
   readonly ignoredAs?: string;
+  readonly teacher?: string;
+  readonly teacherWeight: string;
   readonly augment: string[];
   readonly seed: string;
   readonly json: boolean;
@@ -46,6 +48,7 @@ const EXAMPLES = `
 Examples:
   $ mavseg train --data flights --net tied-m --out runs/first --minutes 60
   $ mavseg train --data flights --net tied --net-option widths=16,32,48 --net-option tie=none --out runs/wide --epochs 100
+  $ mavseg train --data flights --net tied-s --teacher runs/first --out runs/small
   $ mavseg train --out runs/first --resume
 
 The data set is a folder with dataset.json, {train,val}/images and {train,val}/labels; docs/training.md describes it.
@@ -78,6 +81,8 @@ export function createCommand(): Command {
     )
     .option("--class-weights <list>", "focal loss weights, background first (default: by rarity, 1 to 10)")
     .option("--ignored-as <id>", "train px with the ignore label as this class instead of leaving them out")
+    .option("--teacher <run>", "learn from the answers of a trained net too: the folder of its run")
+    .option("--teacher-weight <x>", "weight of the teacher's answers beside the focal loss", "1")
     .option("--dice <weight>", "weight of the Dice loss beside the focal loss", "1")
     .option(
       "--augment <key=value>",
@@ -185,6 +190,10 @@ function readOptions(flags: TrainFlags): TrainingOptions {
     focalGamma: 2,
     diceWeight: Number(flags.dice),
     averageDecay: Number(flags.averageDecay),
+    teacher:
+      flags.teacher === undefined
+        ? null
+        : { run: path.resolve(flags.teacher), weight: Number(flags.teacherWeight) },
     augmentation: { ...DEFAULT_AUGMENTATION, ...readAugmentation(flags.augment) },
   };
   const parsed = trainingOptionsSchema.safeParse(wanted);
@@ -247,7 +256,7 @@ function printSummary(flags: TrainFlags, summary: TrainingSummary): void {
     );
     process.stdout.write(
       `${summary.steps} steps in ${formatDuration(summary.elapsedMs)}. IoU at the end: ${classes.join(", ")}.\n` +
-        `Best mean IoU of the classes: ${(summary.bestIoU * 100).toFixed(2)} %. Curves: ${flags.out}/curves.html\n` +
+        `Best mean IoU of the classes: ${(summary.bestIoU * 100).toFixed(2)} %, calibrated. Curves: ${flags.out}/curves.html\n` +
         `Next: mavseg export --run ${flags.out} --out model.onnx\n`,
     );
   }

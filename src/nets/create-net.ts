@@ -12,13 +12,16 @@ const tiedOptionsSchema = z.strictObject({
   dilations: z.union([dilationList, z.array(dilationList).min(1).max(6)]),
   rounds: z.int().min(1).max(8),
   tie: z.enum(["none", "depth", "scale"]),
+  untie: z.array(z.enum(["decoder", "down", "up"])).default([]),
   down: z.union([down, z.array(down).max(5)]),
   norms: z.enum(["tied", "use"]).default("tied"),
 });
 type TiedSettings = z.infer<typeof tiedOptionsSchema>;
+/** A preset leaves out what has a default. */
+type Preset = z.input<typeof tiedOptionsSchema>;
 
 /** Little at a quarter of the size, where every use is dear; more where it is cheap and sees far. */
-const MIDDLE: TiedSettings = {
+const MIDDLE: Preset = {
   widths: [16, 24, 32, 24],
   dilations: [[1], [1, 2], [1, 2, 4], [1, 2, 4]],
   rounds: 1,
@@ -28,7 +31,7 @@ const MIDDLE: TiedSettings = {
 };
 
 /** Named members of the tied family; `tied` is a plain one, to be changed by options. */
-const TIED_PRESETS: Record<string, TiedSettings> = {
+const TIED_PRESETS: Record<string, Preset> = {
   "tied-s": {
     widths: [16, 16, 16, 16],
     dilations: [[1], [1, 2], [1, 2, 4], [1, 2, 4]],
@@ -77,7 +80,7 @@ function parseTiedOptions(options: Record<string, unknown>): TiedSettings {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new MavsegError("USAGE", {
-      expected: "net options widths, dilations, rounds, tie, down and norms",
+      expected: "net options widths, dilations, rounds, tie, untie, down and norms",
       actual: `${issue.path.join(".") || "options"}: ${issue.message}`,
     });
   }
@@ -126,6 +129,7 @@ export function parseNetOptions(pairs: readonly string[]): Record<string, unknow
 function parseValue(key: string, value: string): unknown {
   const levels = value.split("/");
   if (key === "down") return levels.length > 1 ? levels : value;
+  if (key === "untie") return value.split(",");
   if (key === "dilations" && levels.length > 1) return levels.map((level) => level.split(",").map(Number));
   if (key === "widths" || key === "dilations") return value.split(",").map(Number);
   return Number.isNaN(Number(value)) ? value : Number(value);

@@ -17,6 +17,11 @@ export interface TiedOptions {
    */
   readonly tie: "none" | "depth" | "scale";
   /**
+   * What has weights of its own all the same: the decoder's uses of the block, apart from the encoder's, and each way down
+   * or up, apart from the other levels'. Kernels of their own cost parameters and no time.
+   */
+  readonly untie: readonly Untied[];
+  /**
    * How a level is made from the one before: a 3x3 convolution with stride 2, or a depthwise-separable one, which has
    * an eighth of the weights. One for all, or one per way down.
    */
@@ -29,6 +34,7 @@ export interface TiedOptions {
 }
 
 type Down = "dense" | "separable";
+type Untied = "decoder" | "down" | "up";
 
 /**
  * The weight-tied family. A 5x5 convolution with stride 4 takes the picture to a quarter of its size at once: work at
@@ -47,7 +53,7 @@ export function buildTied(
   options: TiedOptions,
 ): Net {
   const b = new NetBuilder(inputChannels);
-  const { widths, rounds, tie, norms } = options;
+  const { widths, rounds, tie, untie, norms } = options;
   const uses = new Map<string, number>();
   const countUse = (name: string): number => {
     const use = uses.get(name) ?? 0;
@@ -55,8 +61,9 @@ export function buildTied(
     return use;
   };
   /** The name of a piece's weights: by its level, or one for all levels, or a fresh one per use. */
-  const weights = (piece: string, level: number): string => {
-    const base = tie === "scale" ? piece : `${piece}${level}`;
+  const weights = (piece: "block" | Untied, level: number): string => {
+    const isOfAllLevels = tie === "scale" && (piece === "decoder" || !(untie as string[]).includes(piece));
+    const base = isOfAllLevels ? piece : `${piece}${level}`;
     return tie === "none" ? `${base}.use${countUse(base)}` : base;
   };
   const norm = (input: string, kernel: string): string => {
@@ -64,10 +71,10 @@ export function buildTied(
     return b.norm(input, norms === "tied" ? name : `${name}.use${countUse(name)}`);
   };
 
-  const block = (input: string, level: number): string => {
+  const block = (input: string, piece: "block" | "decoder", level: number): string => {
     let x = input;
     for (const dilation of dilationsAt(options, level)) {
-      const w = weights("block", level);
+      const w = weights(piece, level);
       let h = b.depthwiseConv(x, {
         weights: `${w}.depthwise`,
         kernel: [3, 3],
@@ -100,11 +107,12 @@ export function buildTied(
   const skips: string[] = [];
   for (let level = 0; level < widths.length; level++) {
     if (level > 0) x = levelDown(x, level);
-    for (let round = 0; round < rounds; round++) x = block(x, level);
+    for (let round = 0; round < rounds; round++) x = block(x, "block", level);
     skips.push(x);
   }
+  const decoder = untie.includes("decoder") ? "decoder" : "block";
   for (let level = widths.length - 2; level >= 0; level--) {
-    x = block(b.relu(b.add(skips[level]!, levelUp(x, level))), level);
+    x = block(b.relu(b.add(skips[level]!, levelUp(x, level))), decoder, level);
   }
   const output = b.conv(x, { weights: "classifier", kernel: [1, 1], out: classCount, bias: true });
   return b.build({

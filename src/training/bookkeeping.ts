@@ -19,6 +19,7 @@ export interface RecentMeans {
   readonly loss: number;
   readonly focal: number;
   readonly dice: number;
+  readonly distillation: number;
   readonly gradientNorm: number;
   readonly imagesPerSecond: number;
 }
@@ -29,16 +30,18 @@ export class RecentSteps {
   #loss = 0;
   #focal = 0;
   #dice = 0;
+  #distillation = 0;
   #gradientNorm = 0;
   #sinceMs = performance.now();
 
   constructor(private readonly batch: number) {}
 
-  add({ loss, focal, dice }: StepResult, gradientNorm: number): void {
+  add({ loss, focal, dice, distillation }: StepResult, gradientNorm: number): void {
     this.#count++;
     this.#loss += loss;
     this.#focal += focal;
     this.#dice += dice;
+    this.#distillation += distillation;
     this.#gradientNorm += gradientNorm;
   }
 
@@ -57,10 +60,11 @@ export class RecentSteps {
       loss: mean(this.#loss),
       focal: mean(this.#focal),
       dice: mean(this.#dice),
+      distillation: mean(this.#distillation),
       gradientNorm: mean(this.#gradientNorm),
       imagesPerSecond: Number(this.imagesPerSecond.toPrecision(4)),
     };
-    this.#count = this.#loss = this.#focal = this.#dice = this.#gradientNorm = 0;
+    this.#count = this.#loss = this.#focal = this.#dice = this.#distillation = this.#gradientNorm = 0;
     this.#sinceMs = performance.now();
     return means;
   }

@@ -14,7 +14,7 @@ export interface Checkpoint {
   readonly step: number;
   /** Time spent in training so far, which is the clock of a training of so many minutes. */
   readonly elapsedMs: number;
-  /** Best mean IoU of the foreground classes on the validation split so far, 0..1. */
+  /** Best mean IoU of the foreground classes on the validation split so far, calibrated, 0..1. */
   readonly bestIoU: number;
   readonly weights: Weights;
   /** Moving average of the weights, with the statistics of its own norms: those of `weights` are of another net. */

@@ -34,6 +34,16 @@ export const trainingOptionsSchema = z.strictObject({
   diceWeight: z.number().min(0),
   /** Decay of the moving average of the weights, which is what is validated and exported. */
   averageDecay: z.number().min(0).max(0.99999),
+  /** A trained run whose answers the net learns from beside the labels, or null. */
+  teacher: z
+    .strictObject({
+      /** Its folder. */
+      run: z.string().min(1),
+      /** Of the distillation loss beside the focal loss. */
+      weight: z.number().positive().max(100),
+    })
+    .nullable()
+    .default(null),
   augmentation: z.strictObject({
     rotationDegrees: z.number().min(0).max(180),
     /** Scale is drawn between 1/zoom and zoom. */

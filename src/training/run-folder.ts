@@ -38,6 +38,8 @@ export type LogEntry =
       readonly loss: number;
       readonly focal: number;
       readonly dice: number;
+      /** The teacher's part; runs of before there were teachers lack it. */
+      readonly distillation?: number;
       readonly gradientNorm: number;
       readonly learningRate: number;
       readonly imagesPerSecond: number;
@@ -50,6 +52,8 @@ export type LogEntry =
       readonly iou: Readonly<Record<string, number | null>>;
       /** Mean IoU of all classes but the background. */
       readonly foregroundIoU: number;
+      /** The same after calibration, by which the best checkpoint is chosen; earlier runs lack it. */
+      readonly calibratedIoU?: number;
       readonly best: boolean;
     };
 

@@ -1,11 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MavsegError } from "../errors.js";
 import { RecentSteps, RunClock } from "./bookkeeping.js";
+import { calibratedIoU } from "./calibration/calibrate.js";
 import { type Checkpoint, firstCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { BatchLoader } from "./data/batch-loader.js";
 import type { BatchWorkerData } from "./data/batch-messages.js";
+import { DistillationLoss } from "./loss/distillation-loss.js";
 import { SegmentationLoss } from "./loss/segmentation-loss.js";
 import { updateStatistics } from "./net/running-statistics.js";
+import { Teacher } from "./net/teacher.js";
 import { computeStep, observeNorms, type StepContext, type StepResult } from "./net/trainer-step.js";
 import { clipByNorm, updateAdam } from "./optimizer/adam.js";
 import { moveAverage } from "./optimizer/moving-average.js";
@@ -26,6 +29,7 @@ export interface TrainingState {
   /** 0..1 of the phase. */
   readonly progress: number;
   readonly loss: number;
+  /** Mean IoU of the classes but background, calibrated, 0..1; below 0 before the first validation. */
   readonly bestIoU: number;
   readonly imagesPerSecond: number;
   readonly remainingMs: number;
@@ -85,10 +89,16 @@ export async function train(
   const { net, layout } = start;
   const { weights, average, adam } = start.checkpoint;
   let { step, bestIoU } = start.checkpoint;
+  const teacher =
+    options.teacher && (await Teacher.open(tf, ops, options.teacher.run, info, net.outputStride));
   if (resume) await folder.truncateLog(step);
 
   const loss = new SegmentationLoss(net.classCount, options);
-  const context: StepContext = { tf, ops, net, layout, loss };
+  const distillation = options.teacher && {
+    loss: new DistillationLoss(options.classWeights),
+    weight: options.teacher.weight,
+  };
+  const context: StepContext = { tf, ops, net, layout, loss, distillation: distillation ?? undefined };
   const validation: ValidationContext = {
     tf,
     ops,
@@ -132,14 +142,16 @@ export async function train(
     const classes = info.dataset.classes;
     lastIoU = Object.fromEntries(classes.map(({ name }, id) => [name, iou[id] ?? null]));
     const foregroundIoU = meanOf(iou.slice(1));
-    const best = foregroundIoU > bestIoU;
-    if (best) bestIoU = foregroundIoU;
+    const calibrated = await calibratedIoU(validation, average, data.val);
+    const best = calibrated > bestIoU;
+    if (best) bestIoU = calibrated;
     await folder.append({
       type: "validation",
       step,
       elapsedMs: clock.elapsedMs,
       iou: lastIoU,
       foregroundIoU,
+      calibratedIoU: calibrated,
       best,
     });
     if (best) await save(folder.bestCheckpoint);
@@ -158,7 +170,7 @@ export async function train(
       const frozenNorms = progress >= 1 - options.frozenNorms;
       const learningRate = learningRateAt(progress, options.learningRate, options.warmUp, options.finalRate);
       const batch = await loader.next();
-      const result = computeStep(context, weights, batch, frozenNorms);
+      const result = computeStep(context, weights, batch, frozenNorms, teacher?.logits(batch));
       throwIfDiverged(result, step, folder);
       const gradientNorm = clipByNorm(result.gradient, MOST_GRADIENT_NORM);
       updateAdam(weights.trainable, result.gradient, adam, learningRate);
@@ -196,6 +208,7 @@ export async function train(
     if (!control.signal.aborted && validatedAtStep !== step) await validateNow();
     if (control.signal.aborted) await save(folder.lastCheckpoint);
   } finally {
+    teacher?.dispose();
     await loader.close();
   }
   return { steps: step, elapsedMs: clock.elapsedMs, bestIoU, lastIoU, interrupted: control.signal.aborted };

@@ -110,6 +110,26 @@ describe("a training", () => {
     expect(await stateOf(run.lastCheckpoint)).toEqual(before);
   });
 
+  test("teaches another net", async () => {
+    const small = new RunFolder(path.join(dir, "small"));
+    const teaching = ["--net", "tied", "--net-option", "widths=4,4", "--net-option", "untie=decoder"];
+    const sizes = ["--crop", "48x32", "--batch", "2", "--epochs", "25"];
+    const args = ["--data", data, "--out", small.dir, ...teaching, ...sizes, "--teacher", run.dir];
+    const taught = await mavseg("train", ...args, "--teacher-weight", "0.5", "--json").ended();
+    expect(taught.code, taught.stderr).toBe(0);
+    expect((await small.readInfo()).options.teacher).toEqual({ run: run.dir, weight: 0.5 });
+    const parts = (await small.readLog()).flatMap((entry) =>
+      entry.type === "steps" ? [entry.distillation!] : [],
+    );
+    expect(parts).toHaveLength(2);
+    expect(parts[0]).toBeGreaterThan(parts[1]!);
+    expect(parts[1]).toBeGreaterThan(0);
+    const orphan = mavseg("train", ...args.slice(0, -2), "--out", path.join(dir, "orphan"), "--teacher", dir);
+    const { code, stderr } = await orphan.ended();
+    expect([code, stderr]).toEqual([expect.any(Number), expect.stringContaining("RUN_INVALID")]);
+    expect(code).not.toBe(0);
+  });
+
   describe("stopped three times", () => {
     const stages: { outcome: Outcome; step: number }[] = [];
     let resumed: RunFolder;
@@ -192,24 +212,29 @@ describe("a training", () => {
       ).toBeGreaterThan(1);
     });
 
-    test("scores what the training's last validation said", async () => {
-      const { code, stdout, stderr } = await mavseg(
-        "eval",
-        "--model",
-        model,
-        "--data",
-        data,
-        "--split",
-        "val",
-        "--json",
-      ).ended();
+    /** IoU of the discs on val. */
+    async function scoreOf(file: string): Promise<number> {
+      const args = ["--model", file, "--data", data, "--split", "val", "--json"];
+      const { code, stdout, stderr } = await mavseg("eval", ...args).ended();
       expect(code, stderr).toBe(0);
-      const scored = lastJson(stdout).iou as Record<string, number>;
+      return (lastJson(stdout).iou as Record<string, number>).disc!;
+    }
+
+    test("scores what the validation of its checkpoint said, calibrated and as it was trained", async () => {
+      const raw = path.join(dir, "raw.onnx");
+      const { code } = await mavseg("export", "--run", run.dir, "--out", raw, "--no-calibrate").ended();
+      expect(code).toBe(0);
       const { checkpoint } = await loadCheckpoint(run.bestCheckpoint);
       const validation = (await run.readLog()).findLast(
         (entry) => entry.type === "validation" && entry.step === checkpoint.step,
       );
-      expect(validation?.type === "validation" && validation.iou.disc).toBeCloseTo(scored.disc!, 3);
+      if (validation?.type !== "validation") throw new Error("the best checkpoint was never validated");
+      expect(await scoreOf(raw)).toBeCloseTo(validation.iou.disc!, 3);
+      expect(checkpoint.bestIoU).toBe(validation.calibratedIoU);
+      const { calibration } = lastJson(exported.stdout) as { calibration: { iouAfter: number } };
+      expect(calibration.iouAfter).toBeGreaterThan(validation.iou.disc! - 0.005);
+      // Calibrated on half of the rows and columns.
+      expect(Math.abs((await scoreOf(model)) - calibration.iouAfter)).toBeLessThan(0.02);
     });
   });
 

@@ -30,6 +30,7 @@ test.each<[string, string, object, RegExp, RegExp]>([
   ["the name of something every object has", "constructor", {}, /net/, /./],
   ["options of mavnet", "mavnet", { rounds: 1 }, /no options/, /^rounds$/],
   ["an option that there is not", "tied", { width: [8] }, /widths, dilations/, /width/],
+  ["something to untie that there is not", "tied", { untie: ["stem"] }, /untie/, /^untie\.0: /],
   ["no width", "tied", { widths: [] }, /widths/, /^widths: /],
   ["a width of half a channel", "tied", { widths: [8.5] }, /widths/, /^widths\.0: /],
   ["a dilation of 0", "tied", { dilations: [0] }, /dilations/, /^dilations/],
@@ -67,6 +68,10 @@ test("options of a command line become lists, numbers and words", () => {
     rounds: 2,
     tie: "none",
   });
+});
+
+test("what is untied is a list", () => {
+  expect(parseNetOptions(["untie=decoder,down"])).toEqual({ untie: ["decoder", "down"] });
 });
 
 test("lists that go by level are parted by slashes", () => {

@@ -36,6 +36,32 @@ test("tie=scale shares one block, one way down and one way up among all levels",
   expect(usesOf(net, "up")).toEqual([2]);
 });
 
+describe("untie", () => {
+  test("gives the decoder a block of its own, shared as the encoder's is", () => {
+    const scale = tied({ tie: "scale", untie: ["decoder"] });
+    expect([usesOf(scale, "block"), usesOf(scale, "decoder")]).toEqual([
+      [6, 6],
+      [4, 4],
+    ]);
+    const depth = tied({ tie: "depth", untie: ["decoder"] });
+    expect(usesOf(depth, "block2.depthwise")).toEqual([2]);
+    expect([0, 1].map((level) => usesOf(depth, `decoder${level}.pointwise`))).toEqual([[2], [2]]);
+  });
+
+  test("gives each way down and up kernels of its own", () => {
+    const net = tied({ tie: "scale", untie: ["down", "up"] });
+    expect(usesOf(net, "block")).toEqual([10, 10]);
+    expect(usesOf(net, "down")).toEqual([1, 1, 1, 1]);
+    expect(usesOf(net, "up")).toEqual([1, 1]);
+  });
+
+  test("changes neither the graph nor its cost", () => {
+    const [all, some] = [tied({ tie: "scale" }), tied({ tie: "scale", untie: ["decoder", "down", "up"] })];
+    expect(some.nodes.map(({ op }) => op)).toEqual(all.nodes.map(({ op }) => op));
+    expect(measureNet(some, 64, 64).macs).toBe(measureNet(all, 64, 64).macs);
+  });
+});
+
 test("dilations and ways down may differ from level to level", () => {
   const net = tied({ tie: "depth", dilations: [[1], [1, 2], [4, 2, 1]], down: ["dense", "separable"] });
   expect(usesOf(net, "block0.depthwise")).toEqual([2]);

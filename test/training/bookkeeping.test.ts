@@ -12,6 +12,7 @@ const result = (loss: number) => ({
   loss,
   focal: loss / 4,
   dice: loss / 2,
+  distillation: loss / 8,
   gradient: new Float32Array(),
   samples: [],
 });
@@ -30,5 +31,8 @@ test("the means are those of the steps since the last line", () => {
   recent.add(result(3), 4);
   vi.advanceTimersByTime(2000);
   expect(recent.loss).toBe(2);
-  expect(recent.take()).toEqual({ loss: 2, focal: 0.5, dice: 1, gradientNorm: 3, imagesPerSecond: 4 });
+  expect(recent.take()).toEqual({
+    ...{ loss: 2, focal: 0.5, dice: 1, distillation: 0.25 },
+    ...{ gradientNorm: 3, imagesPerSecond: 4 },
+  });
 });

@@ -21,6 +21,7 @@ export function sampleOptions(changes: Partial<TrainingOptions> = {}): TrainingO
     focalGamma: 2,
     diceWeight: 1,
     averageDecay: 0.998,
+    teacher: null,
     augmentation: DEFAULT_AUGMENTATION,
     ...changes,
   };
@@ -55,6 +56,7 @@ export const stepsAt = (step: number, loss = 0.5): LogEntry => ({
   loss,
   focal: loss / 2,
   dice: loss / 2,
+  distillation: 0,
   gradientNorm: 1,
   learningRate: 0.004,
   imagesPerSecond: 12.5,

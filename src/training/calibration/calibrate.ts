@@ -27,17 +27,16 @@ const MOST_FRAMES = 64;
 /** Further off than that the training went wrong; what gains there on a few frames is chance. */
 const MOST_BIAS = 2.5;
 
-/** Tried first, around the best so far. */
-const COARSE = [-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2];
-/** Tried around the best so far, one list after the other. */
-const FINE = [
-  [-0.25, 0.25],
-  [-0.125, 0.125],
-];
+/** Tried around the best bias so far, one list after the other. */
+const COARSE = [[-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2]];
+const FINE = [...COARSE, [-0.25, 0.25], [-0.125, 0.125]];
 /** Leads over the background that may confirm a region, before the bias is added. */
 const LEADS = [0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8];
 /** What is best for one class depends on the others'. */
 const ROUNDS = 2;
+
+/** In a training it is enough to know which of two checkpoints is better: a quarter of the px, and one round of coarse steps. */
+const QUICK_EVERY_PX = 4;
 
 /**
  * Runs a net over frames and finds the biases and confirming leads for it.
@@ -50,8 +49,7 @@ export async function calibrate(
   frames: readonly LabelledFrame[],
   onProgress: (what: string, share: number) => void = () => {},
 ): Promise<Calibration> {
-  const every = Math.max(1, Math.ceil(frames.length / MOST_FRAMES));
-  const chosen = frames.filter((_, index) => index % every === 0);
+  const chosen = choose(frames);
   const scored = await scoreFrames(context, weights, chosen, (done) =>
     onProgress("running the net", done / chosen.length),
   );
@@ -59,14 +57,38 @@ export async function calibrate(
 }
 
 /**
+ * What a net is worth once it is calibrated, to within a point: by it a training chooses its best checkpoint. Before
+ * calibration long trainings look no better than short ones (docs/nets.md).
+ * @returns mean IoU of the classes but background, 0..1
+ */
+export async function calibratedIoU(
+  context: ValidationContext,
+  weights: Weights,
+  frames: readonly LabelledFrame[],
+): Promise<number> {
+  const scored = await scoreFrames(context, weights, choose(frames), () => {}, QUICK_EVERY_PX);
+  const { classCount } = context.net;
+  return searchThresholds(scored, classCount, context.ignoreIndex, () => {}, COARSE, 1).iouAfter;
+}
+
+function choose(frames: readonly LabelledFrame[]): LabelledFrame[] {
+  const every = Math.max(1, Math.ceil(frames.length / MOST_FRAMES));
+  return frames.filter((_, index) => index % every === 0);
+}
+
+/**
  * Finds the biases and confirming leads with the best mean IoU, class by class in ever smaller steps. Only what gains is
  * taken.
+ * @param steps changes of a bias that are tried around the best so far, one list after the other
+ * @param rounds how often all classes are gone through
  */
 export function searchThresholds(
   scored: readonly ScoredFrame[],
   classes: number,
   ignoreIndex: number,
   onProgress: (what: string, share: number) => void = () => {},
+  steps: readonly (readonly number[])[] = FINE,
+  rounds = ROUNDS,
 ): Calibration {
   const biases = new Float32Array(classes);
   const leads = new Float32Array(classes);
@@ -74,7 +96,7 @@ export function searchThresholds(
   const iouBefore = score();
   let best = iouBefore;
   let tried = 0;
-  const trials = ROUNDS * (classes - 1) * (COARSE.length + FINE.flat().length + LEADS.length);
+  const trials = rounds * (classes - 1) * (steps.flat().length + LEADS.length);
   const tryValues = (of: Float32Array, id: number, values: readonly number[]) => {
     let chosen = of[id]!;
     for (const value of values) {
@@ -87,9 +109,9 @@ export function searchThresholds(
   };
   const biasesAround = (id: number, changes: readonly number[]) =>
     changes.map((change) => biases[id]! + change).filter((bias) => Math.abs(bias) <= MOST_BIAS);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let id = 1; id < classes; id++) {
-      for (const changes of [COARSE, ...FINE]) tryValues(biases, id, biasesAround(id, changes));
+      for (const changes of steps) tryValues(biases, id, biasesAround(id, changes));
       tryValues(leads, id, LEADS);
     }
   }

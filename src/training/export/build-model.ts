@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { MavsegError } from "../../errors.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import type { ModelManifest } from "../../model/manifest.js";
 import { encodeModel } from "../../model/onnx-proto.js";
 import type { Net } from "../../nets/net.js";
 import { ONNX_INPUT, ONNX_OUTPUT, type Precision, writeNet } from "../../onnx/write-net.js";
+import type { Calibration } from "../calibration/calibrate.js";
 import type { LoadedCheckpoint } from "../checkpoint.js";
 import type { LogEntry, RunInfo } from "../run-folder.js";
-import type { Calibration } from "./calibrate.js";
 
 /** A byte's largest value: nets see px in 0..1. */
 const PIXEL_SCALE = 1 / 255;
@@ -110,8 +111,8 @@ function inputOf(
 
 /** Where the data lay on the trainer's machine is nobody's business. */
 function withoutPaths({ options }: RunInfo): Record<string, unknown> {
-  const { data: _data, netOptions: _netOptions, net: _net, ...rest } = options;
-  return rest;
+  const { data: _data, netOptions: _netOptions, net: _net, teacher, ...rest } = options;
+  return { ...rest, ...(teacher !== null && { teacher: { ...teacher, run: path.basename(teacher.run) } }) };
 }
 
 function validationOf(step: number, valFrames: number, log: readonly LogEntry[]): Record<string, unknown> {

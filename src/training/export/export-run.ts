@@ -3,12 +3,12 @@ import { openDataset } from "../../dataset/dataset.js";
 import { listSplit } from "../../dataset/split.js";
 import { MavsegError } from "../../errors.js";
 import type { Precision } from "../../onnx/write-net.js";
+import { type Calibration, calibrate } from "../calibration/calibrate.js";
 import { loadCheckpoint } from "../checkpoint.js";
 import type { RunFolder } from "../run-folder.js";
 import { loadTensorFlow } from "../tensorflow/load.js";
 import { createOps } from "../tensorflow/ops.js";
 import { buildModel, withClassBiases } from "./build-model.js";
-import { type Calibration, calibrate } from "./calibrate.js";
 import { compareRuntimes, type RuntimeDifference } from "./compare-runtimes.js";
 
 export interface ExportOptions {

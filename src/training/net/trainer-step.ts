@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
 import type { Net } from "../../nets/net.js";
 import type { Batch } from "../data/batch-messages.js";
+import type { DistillationLoss } from "../loss/distillation-loss.js";
 import type { SegmentationLoss } from "../loss/segmentation-loss.js";
 import type { Tf } from "../tensorflow/load.js";
 import type { Ops } from "../tensorflow/ops.js";
@@ -12,6 +13,8 @@ export interface StepResult {
   readonly loss: number;
   readonly focal: number;
   readonly dice: number;
+  /** The teacher's part of the loss, weighted; 0 without one. */
+  readonly distillation: number;
   /** d loss / d trainable, in the layout's order. */
   readonly gradient: Float32Array;
   /** What each use of a norm saw; empty when statistics are frozen. */
@@ -24,6 +27,8 @@ export interface StepContext {
   readonly net: Net;
   readonly layout: WeightLayout;
   readonly loss: SegmentationLoss;
+  /** Where the net learns from a teacher too. */
+  readonly distillation?: { readonly loss: DistillationLoss; readonly weight: number } | undefined;
 }
 
 /** Makes tensors of all parameters; call inside `tf.tidy`. */
@@ -44,17 +49,20 @@ export function parameterTensors(
   return tensors;
 }
 
-/** Forward and backward pass of one batch. Nothing is changed: the optimizer is the caller's. */
+/**
+ * Forward and backward pass of one batch. Nothing is changed: the optimizer is the caller's.
+ * @param teacherLogits `[cells, classes]` for the batch, where the context has a distillation loss
+ */
 export function computeStep(
   context: StepContext,
   weights: Weights,
   batch: Batch,
   frozenNorms: boolean,
+  teacherLogits?: Float32Array,
 ): StepResult {
   const { tf, ops, net, layout } = context;
   const observed: { norm: string; mean: Tensor1D; variance: Tensor1D }[] = [];
-  let focal = 0;
-  let dice = 0;
+  let parts = { focal: 0, dice: 0, distillation: 0 };
   const result = tf.tidy(() => {
     const tensors = parameterTensors(tf, layout, weights);
     const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, net.inputChannels]);
@@ -77,9 +85,9 @@ export function computeStep(
               observed.push({ norm: seen.norm, mean: tf.keep(seen.mean), variance: tf.keep(seen.variance) });
             },
       );
-      const evaluated = lossOf(context, logits, batch.counts);
-      ({ focal, dice } = evaluated);
-      return evaluated.value;
+      const { value, ...rest } = lossOf(context, logits, batch.counts, teacherLogits);
+      parts = rest;
+      return value;
     };
     const { value, grads } = tf.valueAndGrads(forward)(trainable);
     return { value, flat: tf.concat(grads.map((gradient) => tf.reshape(gradient, [-1]) as Tensor1D)) };
@@ -88,7 +96,7 @@ export function computeStep(
   const value = result.value.dataSync()[0]!;
   const gradient = result.flat.dataSync() as Float32Array;
   tf.dispose([result.value, result.flat]);
-  return { loss: value, focal, dice, gradient, samples: readSamples(tf, observed) };
+  return { loss: value, ...parts, gradient, samples: readSamples(tf, observed) };
 }
 
 /**
@@ -128,20 +136,22 @@ type GradSaver = (tensors: Tensor[]) => void;
 
 /** The loss as an operation: its value and its gradient come from one pass over the logits outside TensorFlow. */
 function lossOf(
-  { tf, net, loss }: StepContext,
+  { tf, net, loss, distillation }: StepContext,
   logits: Tensor4D,
   counts: Uint8Array,
-): { value: Scalar; focal: number; dice: number } {
-  let parts = { focal: 0, dice: 0 };
+  teacherLogits: Float32Array | undefined,
+): { value: Scalar; focal: number; dice: number; distillation: number } {
+  let parts = { focal: 0, dice: 0, distillation: 0 };
   const op = tf.customGrad((x, save) => {
     const input = x as Tensor4D;
-    const {
-      loss: value,
-      focal,
-      dice,
-      gradient,
-    } = loss.evaluate(input.dataSync() as Float32Array, counts, net.outputStride ** 2);
-    parts = { focal, dice };
+    const values = input.dataSync() as Float32Array;
+    const { loss: labelled, focal, dice, gradient } = loss.evaluate(values, counts, net.outputStride ** 2);
+    const distilled =
+      distillation === undefined || teacherLogits === undefined
+        ? 0
+        : distillation.loss.add(values, teacherLogits, counts, distillation.weight, gradient);
+    parts = { focal, dice, distillation: distilled };
+    const value = labelled + distilled;
     (save as GradSaver)([tf.tensor(gradient.slice(), input.shape)]);
     return { value: tf.scalar(value), gradFunc: (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, saved!) };
   });

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
-import { searchThresholds } from "../../../src/training/export/calibrate.js";
-import { decoderFor } from "../../../src/training/export/score-frames.js";
-import { plane } from "../../dataset/tiny-dataset.js";
+import { openDataset } from "../../../src/dataset/dataset.js";
+import { listSplit } from "../../../src/dataset/split.js";
+import { INPUT } from "../../../src/nets/net.js";
+import { NetBuilder } from "../../../src/nets/net-builder.js";
+import { calibrate, calibratedIoU, searchThresholds } from "../../../src/training/calibration/calibrate.js";
+import { decoderFor } from "../../../src/training/calibration/score-frames.js";
+import { WeightLayout } from "../../../src/training/net/weights.js";
+import { plane, temporaryFolder, writeDatasetJson, writeFrame } from "../../dataset/tiny-dataset.js";
+import { ops, tf } from "../tensorflow/check-op.js";
 
 const SIDE = 16;
 
@@ -67,4 +73,27 @@ test("a class that is faintly seen where it is not must be confirmed, and then m
   expect(confirmAt[1]).toBeGreaterThan(biases[1]! - 0.5);
   expect(confirmAt[1]).toBeLessThanOrEqual(biases[1]! + 4);
   expect(confirmAt[0]).toBe(0);
+});
+
+test("a net that sees too much is worth what it is worth when it is held back", async () => {
+  await using folder = await temporaryFolder();
+  await writeDatasetJson(folder.dir);
+  // Objects of 200 in a surrounding of 120, both seen: by a logit of (brightness - 60) / 255.
+  const image = (x: number) => (x < 8 ? 200 : 120);
+  await writeFrame(folder.dir, "val", "a", { width: 32, height: 16, image, label: (x) => (x < 8 ? 1 : 0) });
+  const b = new NetBuilder(1);
+  const output = b.conv(INPUT, { weights: "w", kernel: [1, 1], out: 2, bias: true });
+  const net = b.build({ family: "test", name: "t", options: {}, multipleOf: 4, outputStride: 1, output });
+  const layout = new WeightLayout(net);
+  const weights = layout.initial(1);
+  layout.byName(weights).get("w.kernel")!.set([0, 4]);
+  layout
+    .byName(weights)
+    .get("w.bias")!
+    .set([0, (-60 / 255) * 4]);
+  const normalisation = { colour: "grey" as const, mean: [0], std: [1] };
+  const context = { tf, ops, net, layout, normalisation, ignoreIndex: 255 };
+  const frames = await listSplit(await openDataset(folder.dir), "val");
+  expect((await calibrate(context, weights, frames)).iouBefore).toBeCloseTo(0.25, 5);
+  expect(await calibratedIoU(context, weights, frames)).toBe(1);
 });

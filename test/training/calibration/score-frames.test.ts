@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decoderFor } from "../../../src/training/export/score-frames.js";
+import { decoderFor } from "../../../src/training/calibration/score-frames.js";
 
 test.each([
   [2, 3],

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.js";
 import { createNet } from "../../../src/nets/create-net.js";
 import type { Net } from "../../../src/nets/net.js";
+import { DistillationLoss } from "../../../src/training/loss/distillation-loss.js";
 import { type LossOptions, SegmentationLoss } from "../../../src/training/loss/segmentation-loss.js";
 import { computeStep, observeNorms, parameterTensors } from "../../../src/training/net/trainer-step.js";
 import { WeightLayout, type Weights } from "../../../src/training/net/weights.js";
@@ -135,4 +136,28 @@ test("tensors of parameters do not follow weights that change later", () => {
   kernel[0] = 1000;
   expect(tensors.get("stem.kernel")!.dataSync()[0]).toBe(first);
   tf.dispose([...tensors.values()]);
+});
+
+test("a teacher's part comes on top of the labels', in the loss and in the gradient", () => {
+  const net = createNet("tied", 1, 3, { widths: [4, 4], dilations: [1], tie: "depth", down: "dense" });
+  const { weights, batch, context } = setUp(net);
+  const random = new Random(6);
+  const cells = SIZE * (SIDE / net.outputStride) ** 2;
+  const teacherLogits = Float32Array.from({ length: cells * 3 }, () => random.uniform(-4, 4));
+  const step = (weight: number) => {
+    const distillation = { loss: new DistillationLoss(LOSS.classWeights), weight };
+    return computeStep({ ...context, distillation }, weights, batch, false, teacherLogits);
+  };
+  const alone = computeStep(context, weights, batch, false);
+  const [once, twice] = [step(1), step(2)];
+  expect(alone.distillation).toBe(0);
+  expect(once.distillation).toBeGreaterThan(0.1);
+  expect(once.loss).toBeCloseTo(alone.loss + once.distillation, 5);
+  expect(twice.distillation).toBeCloseTo(2 * once.distillation, 5);
+  const largest = Math.max(...once.gradient.map((slope, at) => Math.abs(slope - alone.gradient[at]!)));
+  expect(largest).toBeGreaterThan(0.01);
+  for (const [at, slope] of alone.gradient.entries()) {
+    const expected = slope + 2 * (once.gradient[at]! - slope);
+    expect(Math.abs(twice.gradient[at]! - expected) / largest).toBeLessThan(1e-4);
+  }
 });
