@@ -1,8 +1,10 @@
 // Writes models/<name>/card.md out of the model's own manifest, a score (`mavseg eval --json`) and a timing
 // (`node bench/net-time.mjs --json`), so that no figure is typed by hand. Needs a build.
 //
-//   node scripts/model-card.mjs --model tied-m-hall --score val.json --time time.json --recipe "mavseg train ..."
-import { readFile } from "node:fs/promises";
+//   node scripts/model-card.mjs --model tied-m-hall --score val.json --time time.json --recipe "mavseg train ..." --run runs/hall
+
+import { existsSync } from "node:fs";
+import { copyFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../dist/core/atomic-write.js";
@@ -18,6 +20,8 @@ const { values: options } = parseArgs({
     score: { type: "string" },
     time: { type: "string" },
     recipe: { type: "string" },
+    /** Folder of the training, whose curves go beside the card; left out, the curves there stay. */
+    run: { type: "string" },
     remarks: { type: "string", default: "" },
   },
 });
@@ -57,7 +61,11 @@ ${percent(iouBefore)} before and ${percent(iouAfter)} after (\`mavseg export\`).
 const initializers = listInitializers(decodeModel(model.bytes));
 const exported = initializers.reduce((sum, { values }) => sum + values, 0);
 const tied = initializers.filter(({ uses }) => uses > 1);
-const timing = time.rows.find(({ name }) => name === manifest.name);
+const timings = time.rows.filter(({ name }) => name === manifest.name);
+const folder = path.dirname(model.path);
+const curves = path.join(folder, "curves.html");
+if (options.run !== undefined) await copyFile(path.join(options.run, "curves.html"), curves);
+const inPx = (value) => (value === null ? "none" : `${value.toFixed(1)} px`);
 const percent = (value) => (value === null ? "absent" : `${(value * 100).toFixed(2)} %`);
 const thousands = (value) => value.toLocaleString("en-US");
 
@@ -78,19 +86,31 @@ const card = `# ${manifest.name}
 
 On the ${score.split} split of ${training.dataset.name}, ${score.images} frames, at full label size (\`mavseg eval\`):
 
-| class | IoU |
-|---|---|
+| class | IoU | false negatives | false positives | centroid off by |
+|---|---|---|---|---|
 ${Object.entries(score.iou)
-  .map(([name, iou]) => `| ${name} | ${percent(iou)} |`)
+  .map(([name, iou]) => {
+    const { falseNegativeRate: missed, falsePositiveRate: wrong, centroidDistancePx: distance } = score;
+    return `| ${name} | ${percent(iou)} | ${percent(missed[name])} | ${percent(wrong[name])} | ${inPx(distance[name])} |`;
+  })
   .join("\n")}
 
-Pixel accuracy ${percent(score.pixelAccuracy)}. The checkpoint was chosen on this split, so expect another figure elsewhere.${calibrationText()}
+False negatives are the class's px that were not found, false positives the other px that were taken for it. Pixel accuracy ${percent(score.pixelAccuracy)}. The checkpoint was chosen on this split, so expect another figure elsewhere.${calibrationText()}
 
 ## Time
 
 Net alone, ${time.width}x${time.height}, ${time.threads} threads, onnxruntime-node ${time.onnxruntime}, ${time.machine}, ${time.rounds} interleaved
-rounds: median ${timing.medianMs.toFixed(2)} ms, minimum ${timing.minMs.toFixed(2)} ms; ${timing.timesFasterThanMavnet.toFixed(1)} times faster than MAVNet in the same run,
-${timing.timesFasterThanMavnetInPlainLayout.toFixed(1)} times faster than MAVNet without onnxruntime's blocked layout, which suits it better (medians of the rounds' ratios).
+rounds (\`node bench/net-time.mjs\`). How many times faster than MAVNet under ONNX Runtime in the same run is the median of the
+rounds' ratios: against it as it runs by default, and without the blocked layout, which suits it better.
+
+| on | median | minimum | than MAVNet | than MAVNet, plain layout |
+|---|---|---|---|---|
+${timings
+  .map(
+    ({ kernels, medianMs, minMs, timesFasterThanMavnet, timesFasterThanMavnetInPlainLayout }) =>
+      `| ${kernels} | ${medianMs.toFixed(2)} ms | ${minMs.toFixed(2)} ms | ${timesFasterThanMavnet.toFixed(1)}x | ${timesFasterThanMavnetInPlainLayout.toFixed(1)}x |`,
+  )
+  .join("\n")}
 
 ## Training
 
@@ -100,7 +120,9 @@ ${options.recipe}
 
 ${training.steps} steps of ${training.options.batch} crops in ${training.minutes} minutes, seed ${training.options.seed}, on ${training.dataset.trainFrames} labelled frames
 (data sha256 \`${training.dataset.sha256.slice(0, 16)}…\`), on two shared CPU cores. All options are in the file's manifest: \`mavseg describe --model ${manifest.name}\`.
-${options.remarks === "" ? "" : `\n${options.remarks}\n`}`;
-const file = path.join(path.dirname(model.path), "card.md");
+${existsSync(curves) ? "Loss, learning rate and IoU on val over the time: [curves](curves.html).\n" : ""}${options.remarks === "" ? "" : `\n${options.remarks}\n`}
+\`mavseg eval --model ${manifest.name} --data DIR --worst 8\` writes the worst frames as pictures: image, label and mask side by side.
+`;
+const file = path.join(folder, "card.md");
 await writeFileAtomic(file, card);
 process.stdout.write(`${file}\n`);

@@ -3,8 +3,9 @@
 // index.html in --out; the same command goes on where it was stopped.
 //
 //   node scripts/search.mjs --data ../shared/data/perch_drone --candidates scripts/search/perch_drone.json \
-//     --rungs 4,12,36 --out runs/search
+//     --recipe tied-s-perch_drone --rungs 4,12,36 --out runs/search
 //
+// --recipe names a model (scripts/zoo/recipes.mjs) whose training options all candidates share.
 // The list: [{ "name": "wide", "train": ["--net", "tied", "--net-option", "widths=16,32,48"] }, ...]
 import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -13,11 +14,13 @@ import { readResults } from "./read-results.mjs";
 import { mavseg, runProgram } from "./run-program.mjs";
 import { chooseSurvivors } from "./search/halving.mjs";
 import { searchPage } from "./search/page.mjs";
+import { RECIPES } from "./zoo/recipes.mjs";
 
 const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
     candidates: { type: "string" },
+    recipe: { type: "string" },
     rungs: { type: "string", default: "4,12,36" },
     keep: { type: "string", default: "0.5" },
     rounds: { type: "string", default: "30" },
@@ -28,6 +31,11 @@ if (options.data === undefined || options.candidates === undefined) {
   process.stderr.write("missing --data or --candidates\n");
   process.exit(2);
 }
+if (options.recipe !== undefined && RECIPES[options.recipe] === undefined) {
+  process.stderr.write(`--recipe is none of ${Object.keys(RECIPES).join(", ")}\n`);
+  process.exit(2);
+}
+const shared = RECIPES[options.recipe]?.train ?? [];
 const candidates = JSON.parse(await readFile(options.candidates, "utf8"));
 const resultsFile = path.join(options.out, "results.jsonl");
 
@@ -35,14 +43,16 @@ const resultsFile = path.join(options.out, "results.jsonl");
 function measure({ name, train }, minutes) {
   const folder = path.join(options.out, `${minutes}-minutes`, name);
   const model = path.join(folder, "model.onnx");
-  mavseg("train", "--data", options.data, "--minutes", String(minutes), ...train, "--out", folder);
+  // A candidate's own options come last: they win over the recipe's.
+  const args = ["--data", options.data, "--minutes", String(minutes), ...shared, ...train];
+  mavseg("train", ...args, "--out", folder);
   mavseg("export", "--run", folder, "--out", model, "--name", name);
   const score = JSON.parse(
     mavseg("eval", "--model", model, "--data", options.data, "--split", "val", "--json"),
   );
   const described = JSON.parse(mavseg("describe", "--model", model, "--json"));
   const times = JSON.parse(runProgram("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
-  const time = times.rows.find((row) => row.name === name);
+  const time = times.rows.find((row) => row.name === name && row.kernels === "onnxruntime");
   return {
     name,
     minutes,
@@ -51,7 +61,7 @@ function measure({ name, train }, minutes) {
     ms: time.medianMs,
     timesFasterThanMavnet: time.timesFasterThanMavnet,
     parameters: described.exportedParameters,
-    command: `mavseg train --minutes ${minutes} ${train.join(" ")}`,
+    command: `mavseg train ${["--minutes", minutes, ...shared, ...train].join(" ")}`,
   };
 }
 
