@@ -92,15 +92,18 @@ export class CropSource {
     }
     for (let count = drawCount(random, augmentation.pasteObjects); count > 0; count--) {
       const chosen = this.#chooseObject(random);
-      if (chosen !== null) pasteObject(crop, await this.#piece(random, chosen.frame, chosen.place), target);
+      if (chosen === null) continue;
+      const enlarge = drawEnlargement(random, augmentation.pasteEnlarge);
+      pasteObject(crop, await this.#piece(random, chosen.frame, chosen.place, enlarge), target);
     }
   }
 
-  async #piece(random: Random, frame: number, place: Place | null): Promise<PieceSource> {
+  async #piece(random: Random, frame: number, place: Place | null, enlarge = 1): Promise<PieceSource> {
     const { image: picture, label } = await this.#load(frame);
     const around = place ?? { x: random.integer(picture.width), y: random.integer(picture.height) };
-    const draw = drawCrop(random, this.#options.augmentation, picture, this.#options.target, around);
-    return { picture, label, draw, around };
+    const { augmentation, target } = this.#options;
+    const draw = drawCrop(random, augmentation, picture, target, around, enlarge);
+    return { picture, label, draw, around, enlarge };
   }
 
   #choose(random: Random): { frame: number; place: Place | null } {
@@ -137,6 +140,11 @@ export class CropSource {
     }
     return { image, label };
   }
+}
+
+/** Between 1 and `most`, even in the logarithm. Without enlargement nothing is drawn, so that a seed's crops stay the same. */
+function drawEnlargement(random: Random, most: number): number {
+  return most === 1 ? 1 : most ** random.next();
 }
 
 /** @returns a whole number, `mean` on average: its floor, or one more */

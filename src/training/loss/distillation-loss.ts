@@ -9,7 +9,8 @@ const TINY = 1e-7;
 
 /**
  * How far a net's answers are from its teacher's: T² KL(teacher ‖ net) at a temperature T (Hinton et al.,
- * arXiv:1503.02531), the mean over all cells by their known px, each px weighted by its class as in the focal loss.
+ * arXiv:1503.02531), the mean over all cells by their known px, each px weighted by its class as in the focal loss, and by how
+ * probable the teacher finds that class: where it is wrong it is not listened to.
  */
 export class DistillationLoss {
   readonly #classWeights: readonly number[];
@@ -45,12 +46,12 @@ export class DistillationLoss {
     for (let at = 0; at < logits.length; at++) mass += this.#classWeights[at % classes]! * counts[at]!;
     let sum = 0;
     for (let at = 0; at < logits.length; at += classes) {
+      const logSumQ = softmax(teacher, at, q);
       let cell = 0;
-      for (let c = 0; c < classes; c++) cell += this.#classWeights[c]! * counts[at + c]!;
+      for (let c = 0; c < classes; c++) cell += this.#classWeights[c]! * counts[at + c]! * q[c]!;
       if (cell === 0) continue;
       const share = (weight * cell) / mass;
       const logSumP = softmax(logits, at, p);
-      const logSumQ = softmax(teacher, at, q);
       let divergence = 0;
       for (let c = 0; c < classes; c++) {
         const lead = (teacher[at + c]! - logits[at + c]!) / TEMPERATURE - logSumQ + logSumP;

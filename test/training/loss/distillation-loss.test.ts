@@ -4,7 +4,7 @@ import { DistillationLoss, TEMPERATURE } from "../../../src/training/loss/distil
 
 const CELLS = 12;
 
-/** As the paper writes it, in float64: T² times the mean of sum q log(q / p), by the cells' weight. */
+/** As the paper writes it, in float64: T² times the mean of sum q log(q / p), by the cells' weight and the teacher's own. */
 function plainDistillation(
   logits: readonly number[],
   teacher: ArrayLike<number>,
@@ -19,10 +19,11 @@ function plainDistillation(
   };
   let [sum, mass] = [0, 0];
   for (let cell = 0; cell < CELLS; cell++) {
-    const weight = classWeights.reduce((total, w, c) => total + w * counts[cell * classes + c]!, 0);
     const [p, q] = [softened(logits, cell), softened(teacher, cell)];
-    sum += weight * q.reduce((total, value, c) => total + value * Math.log(value / p[c]!), 0);
-    mass += weight;
+    const weights = classWeights.map((weight, c) => weight * counts[cell * classes + c]!);
+    const heard = weights.reduce((total, weight, c) => total + weight * q[c]!, 0);
+    sum += heard * q.reduce((total, value, c) => total + value * Math.log(value / p[c]!), 0);
+    mass += weights.reduce((total, weight) => total + weight, 0);
   }
   return (TEMPERATURE ** 2 * sum) / mass;
 }
@@ -66,6 +67,28 @@ describe.each([2, 4])("with %i classes", (classes) => {
     const same = teacher.map((value) => value + 3);
     expect(new DistillationLoss(classWeights).add(same, teacher, counts, 1, gradient)).toBeCloseTo(0, 6);
     for (const slope of gradient) expect(slope).toBeCloseTo(0, 6);
+  });
+
+  test("a teacher that is sure of the wrong class is not listened to", () => {
+    const [wrong, right] = [new Float32Array(classes).fill(-40), new Float32Array(classes).fill(-40)];
+    wrong[0] = 40;
+    right[1] = 40;
+    const known = new Uint8Array(classes);
+    known[1] = 16;
+    const add = (teaching: Float32Array) => {
+      const gradient = new Float32Array(classes);
+      const loss = new DistillationLoss(classWeights).add(
+        new Float32Array(classes),
+        teaching,
+        known,
+        1,
+        gradient,
+      );
+      return { loss, slope: gradient[1]! };
+    };
+    expect(add(wrong)).toEqual({ loss: expect.closeTo(0, 6), slope: expect.closeTo(0, 6) });
+    expect(add(right).loss).toBeGreaterThan(1);
+    expect(add(right).slope).toBeLessThan(-0.5);
   });
 
   test("where nothing is known there is nothing to learn", () => {
