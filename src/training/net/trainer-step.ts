@@ -5,7 +5,7 @@ import type { DistillationLoss } from "../loss/distillation-loss.js";
 import type { SegmentationLoss } from "../loss/segmentation-loss.js";
 import type { Tf } from "../tensorflow/load.js";
 import type { Ops } from "../tensorflow/ops.js";
-import { type ParameterTensors, runNet } from "./run-net.js";
+import { type ObservedStatistics, type ParameterTensors, runNet } from "./run-net.js";
 import type { NormSample } from "./running-statistics.js";
 import type { WeightLayout, Weights } from "./weights.js";
 
@@ -61,7 +61,7 @@ export function computeStep(
   teacherLogits?: Float32Array,
 ): StepResult {
   const { tf, ops, net, layout } = context;
-  const observed: { norm: string; mean: Tensor1D; variance: Tensor1D }[] = [];
+  const observed: KeptStatistics[] = [];
   let parts = { focal: 0, dice: 0, distillation: 0 };
   const result = tf.tidy(() => {
     const tensors = parameterTensors(tf, layout, weights);
@@ -78,12 +78,7 @@ export function computeStep(
         net,
         parameters as ParameterTensors,
         images,
-        frozenNorms
-          ? undefined
-          : (seen) => {
-              // kept: the tape's own scope would dispose of them before they are read below
-              observed.push({ norm: seen.norm, mean: tf.keep(seen.mean), variance: tf.keep(seen.variance) });
-            },
+        frozenNorms ? undefined : keepIn(tf, observed),
       );
       const { value, ...rest } = lossOf(context, logits, batch.counts, teacherLogits);
       parts = rest;
@@ -108,20 +103,25 @@ export function observeNorms(
   weights: Weights,
   batch: Batch,
 ): NormSample[] {
-  const observed: { norm: string; mean: Tensor1D; variance: Tensor1D }[] = [];
+  const observed: KeptStatistics[] = [];
   tf.tidy(() => {
     const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, net.inputChannels]);
-    runNet(tf, ops, net, parameterTensors(tf, layout, weights) as ParameterTensors, images, (seen) => {
-      observed.push({ norm: seen.norm, mean: tf.keep(seen.mean), variance: tf.keep(seen.variance) });
-    });
+    const parameters = parameterTensors(tf, layout, weights) as ParameterTensors;
+    runNet(tf, ops, net, parameters, images, keepIn(tf, observed));
   });
   return readSamples(tf, observed);
 }
 
-function readSamples(
-  tf: Tf,
-  observed: readonly { norm: string; mean: Tensor1D; variance: Tensor1D }[],
-): NormSample[] {
+/** Kept, since the scope that they are made in would dispose of them before they are read. */
+type KeptStatistics = ObservedStatistics;
+
+function keepIn(tf: Tf, observed: KeptStatistics[]): (seen: ObservedStatistics) => void {
+  return ({ norm, mean, variance }) => {
+    observed.push({ norm, mean: tf.keep(mean), variance: tf.keep(variance) });
+  };
+}
+
+function readSamples(tf: Tf, observed: readonly KeptStatistics[]): NormSample[] {
   const samples = observed.map(({ norm, mean, variance }) => ({
     norm,
     mean: mean.dataSync() as Float32Array,
