@@ -27,16 +27,30 @@ const MOST_FRAMES = 64;
 /** Further off than that the training went wrong; what gains there on a few frames is chance. */
 const MOST_BIAS = 2.5;
 
-/** Tried around the best bias so far, one list after the other. */
-const COARSE = [[-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2]];
-const FINE = [...COARSE, [-0.25, 0.25], [-0.125, 0.125]];
-/** Leads over the background that may confirm a region, before the bias is added. */
-const LEADS = [0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8];
-/** What is best for one class depends on the others'. */
-const ROUNDS = 2;
+/** What is tried. */
+interface Grid {
+  /** Changes of a bias, around the best so far, one list after the other. */
+  readonly biases: readonly (readonly number[])[];
+  /** Leads over the background that may confirm a region, before the bias is added. */
+  readonly leads: readonly number[];
+  /** How often all classes are gone through: what is best for one depends on the others'. */
+  readonly rounds: number;
+}
 
-/** In a training it is enough to know which of two checkpoints is better: a quarter of the px, and one round of coarse steps. */
-const QUICK_EVERY_PX = 4;
+const FINE: Grid = {
+  biases: [
+    [-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2],
+    [-0.25, 0.25],
+    [-0.125, 0.125],
+  ],
+  leads: [0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8],
+  rounds: 2,
+};
+
+/** In a training it is enough to know which of two checkpoints is better. */
+const COARSE: Grid = { biases: [[-1.6, -0.8, 0.8, 1.6]], leads: [1, 2, 4, 6], rounds: 1 };
+/** Of the px in either direction, there. */
+const COARSE_EVERY_PX = 4;
 
 /**
  * Runs a net over frames and finds the biases and confirming leads for it.
@@ -66,9 +80,9 @@ export async function calibratedIoU(
   weights: Weights,
   frames: readonly LabelledFrame[],
 ): Promise<number> {
-  const scored = await scoreFrames(context, weights, choose(frames), () => {}, QUICK_EVERY_PX);
+  const scored = await scoreFrames(context, weights, choose(frames), () => {}, COARSE_EVERY_PX);
   const { classCount } = context.net;
-  return searchThresholds(scored, classCount, context.ignoreIndex, () => {}, COARSE, 1).iouAfter;
+  return searchThresholds(scored, classCount, context.ignoreIndex, () => {}, COARSE).iouAfter;
 }
 
 function choose(frames: readonly LabelledFrame[]): LabelledFrame[] {
@@ -79,16 +93,13 @@ function choose(frames: readonly LabelledFrame[]): LabelledFrame[] {
 /**
  * Finds the biases and confirming leads with the best mean IoU, class by class in ever smaller steps. Only what gains is
  * taken.
- * @param steps changes of a bias that are tried around the best so far, one list after the other
- * @param rounds how often all classes are gone through
  */
 export function searchThresholds(
   scored: readonly ScoredFrame[],
   classes: number,
   ignoreIndex: number,
   onProgress: (what: string, share: number) => void = () => {},
-  steps: readonly (readonly number[])[] = FINE,
-  rounds = ROUNDS,
+  grid = FINE,
 ): Calibration {
   const biases = new Float32Array(classes);
   const leads = new Float32Array(classes);
@@ -96,7 +107,7 @@ export function searchThresholds(
   const iouBefore = score();
   let best = iouBefore;
   let tried = 0;
-  const trials = rounds * (classes - 1) * (steps.flat().length + LEADS.length);
+  const trials = grid.rounds * (classes - 1) * (grid.biases.flat().length + grid.leads.length);
   const tryValues = (of: Float32Array, id: number, values: readonly number[]) => {
     let chosen = of[id]!;
     for (const value of values) {
@@ -109,10 +120,10 @@ export function searchThresholds(
   };
   const biasesAround = (id: number, changes: readonly number[]) =>
     changes.map((change) => biases[id]! + change).filter((bias) => Math.abs(bias) <= MOST_BIAS);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < grid.rounds; round++) {
     for (let id = 1; id < classes; id++) {
-      for (const changes of steps) tryValues(biases, id, biasesAround(id, changes));
-      tryValues(leads, id, LEADS);
+      for (const changes of grid.biases) tryValues(biases, id, biasesAround(id, changes));
+      tryValues(leads, id, grid.leads);
     }
   }
   const confirmAt = confirmAtOf(biases, leads);
