@@ -7,16 +7,14 @@ import { BatchLoader } from "./data/batch-loader.js";
 import type { BatchWorkerData } from "./data/batch-messages.js";
 import { DistillationLoss } from "./loss/distillation-loss.js";
 import { SegmentationLoss } from "./loss/segmentation-loss.js";
-import { updateStatistics } from "./net/running-statistics.js";
 import { Teacher } from "./net/teacher.js";
-import { computeStep, observeNorms, type StepContext, type StepResult } from "./net/trainer-step.js";
-import { clipByNorm, updateAdam } from "./optimizer/adam.js";
-import { moveAverage } from "./optimizer/moving-average.js";
+import type { StepContext, StepResult } from "./net/trainer-step.js";
 import { learningRateAt } from "./optimizer/schedule.js";
 import type { TrainingOptions } from "./options.js";
 import type { PreparedData } from "./prepare.js";
 import { writeCurvesPage } from "./report/curves-page.js";
 import type { RunFolder, RunInfo } from "./run-folder.js";
+import { takeStep } from "./take-step.js";
 import { loadTensorFlow } from "./tensorflow/load.js";
 import { createOps } from "./tensorflow/ops.js";
 import { type ValidationContext, validate } from "./validate.js";
@@ -49,19 +47,8 @@ export interface TrainingSummary {
   readonly interrupted: boolean;
 }
 
-/** The norm of a gradient above it is cut: tied weights sum over all their uses. */
-const MOST_GRADIENT_NORM = 5;
-
 /** Steps that one line of the log speaks for. */
 const STEPS_PER_LOG_LINE = 50;
-
-/**
- * How often the average's norms look at a batch, which costs a third of a step, and how much of what they saw before
- * they keep: they speak for about the last two hundred steps, in fifty batches. Of a dozen batches, half-way through a
- * training, statistics were so uncertain that a net scored 36 % instead of the 55 % of a hundred batches.
- */
-const OBSERVE_EVERY_STEPS = 4;
-const AVERAGE_STATISTICS_DECAY = 0.98;
 
 /** At most that much work is lost by a crash. */
 const CHECKPOINT_EVERY_MS = 30_000;
@@ -170,17 +157,11 @@ export async function train(
       const frozenNorms = progress >= 1 - options.frozenNorms;
       const learningRate = learningRateAt(progress, options.learningRate, options.warmUp, options.finalRate);
       const batch = await loader.next();
-      const result = computeStep(context, weights, batch, frozenNorms, teacher?.logits(batch));
-      throwIfDiverged(result, step, folder);
-      const gradientNorm = clipByNorm(result.gradient, MOST_GRADIENT_NORM);
-      updateAdam(weights.trainable, result.gradient, adam, learningRate);
-      updateStatistics(layout, weights, result.samples, step);
-      moveAverage(average.trainable, weights.trainable, options.averageDecay, step);
-      if (frozenNorms) average.statistics.set(weights.statistics);
-      else if (step % OBSERVE_EVERY_STEPS === 0) {
-        const samples = observeNorms(context, average, batch);
-        updateStatistics(layout, average, samples, step / OBSERVE_EVERY_STEPS, AVERAGE_STATISTICS_DECAY);
-      }
+      const settings = { step, learningRate, frozenNorms, averageDecay: options.averageDecay };
+      const state = { weights, average, adam };
+      const { result, gradientNorm } = takeStep(context, state, batch, teacher, settings, (taken) =>
+        throwIfDiverged(taken, step, folder),
+      );
       loader.recycle(batch);
       step++;
       recent.add(result, gradientNorm);
