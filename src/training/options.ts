@@ -62,8 +62,6 @@ export const trainingOptionsSchema = z.strictObject({
     classAware: z.number().min(0).max(1),
     /** How many objects of other frames are pasted into a crop on average. */
     pasteObjects: z.number().min(0).max(8).default(0),
-    /** How many times larger than it was filmed a pasted object is at most, beside `zoom`: nearer than any flight came. */
-    pasteEnlarge: z.number().min(1).max(8).default(1),
     /** How many pieces of other frames' background, likewise. */
     pasteBackground: z.number().min(0).max(8).default(0),
     /** How many times brighter the brightest place of a crop's light is than the darkest, at most. */
@@ -87,7 +85,6 @@ export const DEFAULT_AUGMENTATION: Augmentation = {
   noise: 8,
   classAware: 0.5,
   pasteObjects: 0,
-  pasteEnlarge: 1,
   pasteBackground: 0,
   shade: 1,
   blur: 0,

@@ -92,18 +92,15 @@ export class CropSource {
     }
     for (let count = drawCount(random, augmentation.pasteObjects); count > 0; count--) {
       const chosen = this.#chooseObject(random);
-      if (chosen === null) continue;
-      const enlarge = drawEnlargement(random, augmentation.pasteEnlarge);
-      pasteObject(crop, await this.#piece(random, chosen.frame, chosen.place, enlarge), target);
+      if (chosen !== null) pasteObject(crop, await this.#piece(random, chosen.frame, chosen.place), target);
     }
   }
 
-  async #piece(random: Random, frame: number, place: Place | null, enlarge = 1): Promise<PieceSource> {
+  async #piece(random: Random, frame: number, place: Place | null): Promise<PieceSource> {
     const { image: picture, label } = await this.#load(frame);
     const around = place ?? { x: random.integer(picture.width), y: random.integer(picture.height) };
-    const { augmentation, target } = this.#options;
-    const draw = drawCrop(random, augmentation, picture, target, around, enlarge);
-    return { picture, label, draw, around, enlarge };
+    const draw = drawCrop(random, this.#options.augmentation, picture, this.#options.target, around);
+    return { picture, label, draw, around };
   }
 
   #choose(random: Random): { frame: number; place: Place | null } {
@@ -140,11 +137,6 @@ export class CropSource {
     }
     return { image, label };
   }
-}
-
-/** Between 1 and `most`, even in the logarithm. Without enlargement nothing is drawn, so that a seed's crops stay the same. */
-function drawEnlargement(random: Random, most: number): number {
-  return most === 1 ? 1 : most ** random.next();
 }
 
 /** @returns a whole number, `mean` on average: its floor, or one more */

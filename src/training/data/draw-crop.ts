@@ -27,7 +27,6 @@ export interface Place {
 /**
  * Draws a rotated, scaled, flipped crop.
  * @param around a point of the picture that the crop shall contain, or null for anywhere
- * @param enlarge how many times larger things are than the scale that is drawn makes them
  */
 export function drawCrop(
   random: Random,
@@ -35,10 +34,9 @@ export function drawCrop(
   picture: Size & { readonly channels: number },
   crop: Size,
   around: Place | null,
-  enlarge = 1,
 ): CropDraw {
   const angle = (random.uniform(-1, 1) * augmentation.rotationDegrees * Math.PI) / 180;
-  const scale = enlarge * factor(random, augmentation.zoom);
+  const scale = factor(random, augmentation.zoom);
   const flipX = augmentation.flipHorizontal && random.chance(0.5) ? -1 : 1;
   const flipY = augmentation.flipVertical && random.chance(0.5) ? -1 : 1;
   const cos = Math.cos(angle) / scale;

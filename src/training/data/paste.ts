@@ -14,8 +14,6 @@ export interface PieceSource {
   readonly draw: CropDraw;
   /** The px of the picture that the piece lies around. */
   readonly around: Place;
-  /** How many times larger the piece is than its scale alone would make it. */
-  readonly enlarge: number;
 }
 
 interface Crop {
@@ -23,7 +21,7 @@ interface Crop {
   readonly ids: Uint8Array;
 }
 
-/** Half a side of the window in which an object of its own size is looked for: larger ones are cut, as behind an edge. */
+/** Half a side of the window in which an object is looked for: larger ones are cut, as behind an edge. */
 const OBJECT_REACH_PX = 128;
 
 /** Radius of a piece of background. */
@@ -38,8 +36,7 @@ const OUTLINE_REACH = 1 + OUTLINE_WAVES * WAVE_DEPTH;
 
 /** Pastes all that is no background around the place, with its label. */
 export function pasteObject(crop: Crop, source: PieceSource, target: CropTarget): void {
-  const reachPx = Math.ceil(OBJECT_REACH_PX * source.enlarge);
-  pastePiece(crop, source, target, reachPx, ({ ids }) => {
+  pastePiece(crop, source, target, OBJECT_REACH_PX, ({ ids }) => {
     return Float32Array.from(ids, (id) => (id > 0 && id !== UNKNOWN ? 1 : 0));
   });
 }

@@ -25,14 +25,9 @@ const emptyCrop = () => ({
   ids: new Uint8Array(SIDE * SIDE),
 });
 
-function sourceAround(
-  around: { x: number; y: number },
-  seed: number,
-  augmentation = NO_AUGMENTATION,
-  enlarge = 1,
-) {
-  const draw = drawCrop(new Random(seed), augmentation, picture, TARGET, around, enlarge);
-  return { picture, label, draw, around, enlarge } satisfies PieceSource;
+function sourceAround(around: { x: number; y: number }, seed: number, augmentation = NO_AUGMENTATION) {
+  const draw = drawCrop(new Random(seed), augmentation, picture, TARGET, around);
+  return { picture, label, draw, around } satisfies PieceSource;
 }
 
 /** Mean place of the px that a test holds for. */
@@ -60,17 +55,6 @@ test("an object comes with its label, whole, and with nothing of its background"
     expect(middleOf((at) => crop.image[at]! > 0).count).toBeLessThan(1.3 * discSize);
     expect(crop.image[0]).toBe(0);
   }
-});
-
-test("an object may be nearer than it was filmed, and is not cut where one of its own size would be", () => {
-  const discSize = middleOf((at) => label.data[at] === 1).count;
-  const target = { ...TARGET, width: 8 * SIDE, height: 8 * SIDE };
-  const crop = { image: new Float32Array(target.width ** 2), ids: new Uint8Array(target.width ** 2) };
-  const enlarge = 8;
-  const draw = drawCrop(new Random(2), NO_AUGMENTATION, picture, target, { x: 60, y: 120 }, enlarge);
-  pasteObject(crop, { picture, label, draw, around: { x: 60, y: 120 }, enlarge }, target);
-  const pasted = crop.ids.reduce((count, id) => count + (id === 1 ? 1 : 0), 0);
-  expect(Math.abs(pasted - enlarge ** 2 * discSize) / (enlarge ** 2 * discSize)).toBeLessThan(0.05);
 });
 
 test("a blob brings the background's label and the disc's where it covers it", () => {
