@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MavsegError } from "../errors.js";
 import { RecentSteps, RunClock } from "./bookkeeping.js";
-import { calibratedIoU } from "./calibration/calibrate.js";
 import { type Checkpoint, firstCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { BatchLoader } from "./data/batch-loader.js";
 import type { BatchWorkerData } from "./data/batch-messages.js";
 import { DistillationLoss } from "./loss/distillation-loss.js";
 import { SegmentationLoss } from "./loss/segmentation-loss.js";
+import type { PredictionContext } from "./net/predict.js";
 import { Teacher } from "./net/teacher.js";
 import type { StepContext, StepResult } from "./net/trainer-step.js";
 import { learningRateAt } from "./optimizer/schedule.js";
@@ -17,7 +17,7 @@ import type { RunFolder, RunInfo } from "./run-folder.js";
 import { takeStep } from "./take-step.js";
 import { loadTensorFlow } from "./tensorflow/load.js";
 import { createOps } from "./tensorflow/ops.js";
-import { type ValidationContext, validate } from "./validate.js";
+import { validate } from "./validate.js";
 
 /** Where a training stands, for a progress bar. */
 export interface TrainingState {
@@ -86,7 +86,7 @@ export async function train(
     weight: options.teacher.weight,
   };
   const context: StepContext = { tf, ops, net, layout, loss, distillation: distillation ?? undefined };
-  const validation: ValidationContext = {
+  const prediction: PredictionContext = {
     tf,
     ops,
     net,
@@ -119,26 +119,26 @@ export async function train(
   };
   const validateNow = async () => {
     const startedMs = clock.elapsedMs;
-    const confusion = await validate(validation, average, data.val, async (done) => {
+    const validation = await validate(prediction, average, data.val, async (done) => {
       report({ phase: "validating", done, progress: done / data.val.length });
       await nextTurn();
       return !control.signal.aborted;
     });
-    if (confusion === null) return;
-    const iou = confusion.iou();
+    if (validation === null) return;
+    const iou = validation.confusion.iou();
     const classes = info.dataset.classes;
     lastIoU = Object.fromEntries(classes.map(({ name }, id) => [name, iou[id] ?? null]));
     const foregroundIoU = meanOf(iou.slice(1));
-    const calibrated = await calibratedIoU(validation, average, data.val);
-    const best = calibrated > bestIoU;
-    if (best) bestIoU = calibrated;
+    const { calibratedIoU } = validation;
+    const best = calibratedIoU > bestIoU;
+    if (best) bestIoU = calibratedIoU;
     await folder.append({
       type: "validation",
       step,
       elapsedMs: clock.elapsedMs,
       iou: lastIoU,
       foregroundIoU,
-      calibratedIoU: calibrated,
+      calibratedIoU,
       best,
     });
     if (best) await save(folder.bestCheckpoint);

@@ -1,69 +1,57 @@
-import type { Tensor1D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-node";
 import { readImage, readLabel } from "../dataset/read-picture.js";
 import type { LabelledFrame } from "../dataset/split.js";
 import { ConfusionMatrix } from "../evaluation/confusion-matrix.js";
-import type { Net } from "../nets/net.js";
-import { type Normalisation, normalisePicture } from "./data/normalise-picture.js";
-import { runNet } from "./net/run-net.js";
+import { COARSE, isForCalibration, searchThresholds } from "./calibration/calibrate.js";
+import { type ScoredFrame, scorePrediction } from "./calibration/score-frames.js";
+import { maskOf, type PredictionContext, predict } from "./net/predict.js";
 import { parameterTensors } from "./net/trainer-step.js";
-import type { WeightLayout, Weights } from "./net/weights.js";
-import type { Tf } from "./tensorflow/load.js";
-import type { Ops } from "./tensorflow/ops.js";
+import type { Weights } from "./net/weights.js";
 
-export interface ValidationContext {
-  readonly tf: Tf;
-  readonly ops: Ops;
-  readonly net: Net;
-  readonly layout: WeightLayout;
-  readonly normalisation: Normalisation;
-  readonly ignoreIndex: number;
+export interface Validation {
+  /** Of all px at the labels' full size, as `mavseg eval` counts them. */
+  readonly confusion: ConfusionMatrix;
+  /**
+   * What the net is worth once it is calibrated, to within a point: mean IoU of the classes but background, 0..1. By it a
+   * training chooses its best checkpoint, for before calibration long trainings look no better than short ones
+   * (docs/nets.md).
+   */
+  readonly calibratedIoU: number;
 }
 
+/** A px of so many in either direction, for the calibrated score. */
+const CALIBRATE_EVERY_PX = 4;
+
 /**
- * Scores weights on whole labelled frames at the labels' full size, as `mavseg eval` does.
+ * Scores weights on whole labelled frames, as they are and calibrated.
  * @param onFrame called after each frame with the number done; awaited, so that a caller can let the event loop run;
  * says whether to go on
  * @returns null when `onFrame` said to stop
  */
 export async function validate(
-  context: ValidationContext,
+  context: PredictionContext,
   weights: Weights,
   frames: readonly LabelledFrame[],
   onFrame: (done: number) => Promise<boolean> | boolean = () => true,
-): Promise<ConfusionMatrix | null> {
-  const { tf, layout } = context;
-  const confusion = new ConfusionMatrix(context.net.classCount, context.ignoreIndex);
+): Promise<Validation | null> {
+  const { tf, net, layout, normalisation, ignoreIndex } = context;
+  const confusion = new ConfusionMatrix(net.classCount, ignoreIndex);
+  const scored: ScoredFrame[] = [];
   const tensors = parameterTensors(tf, layout, weights);
   try {
     for (const [index, frame] of frames.entries()) {
-      const picture = await readImage(frame.imagePath, context.normalisation.colour);
+      const picture = await readImage(frame.imagePath, normalisation.colour);
       const label = await readLabel(frame.labelPath);
-      confusion.add(label.data, predictMask(context, tensors, picture));
+      const prediction = predict(context, tensors, picture);
+      confusion.add(label.data, maskOf(context, prediction, picture));
+      if (isForCalibration(index, frames.length)) {
+        scored.push(scorePrediction(context, prediction, picture, label, CALIBRATE_EVERY_PX));
+      }
+      prediction.logits.dispose();
       if (!(await onFrame(index + 1))) return null;
     }
   } finally {
     tf.dispose([...tensors.values()]);
   }
-  return confusion;
-}
-
-/** @returns class ids `[height, width]` of the picture */
-export function predictMask(
-  context: ValidationContext,
-  tensors: ReadonlyMap<string, Tensor4D | Tensor1D>,
-  picture: Parameters<typeof normalisePicture>[0],
-): Uint8Array {
-  const { tf, ops, net, normalisation } = context;
-  const padded = normalisePicture(picture, normalisation, net.multipleOf);
-  const ids = tf.tidy(() => {
-    const x = tf.tensor4d(padded.data, [1, padded.height, padded.width, net.inputChannels]);
-    const logits = runNet(tf, ops, net, tensors, x);
-    const full = net.outputStride === 1 ? logits : ops.resizeBilinear(logits, padded.height, padded.width);
-    const mask = tf.argMax(full, 3) as Tensor3D;
-    return tf.slice(mask, [0, 0, 0], [1, picture.height, picture.width]);
-  });
-  // Read outside of tidy, which walks every element of an array that is returned from it: seconds for a full mask.
-  const mask = Uint8Array.from(ids.dataSync());
-  ids.dispose();
-  return mask;
+  const { iouAfter } = searchThresholds(scored, net.classCount, ignoreIndex, () => {}, COARSE);
+  return { confusion, calibratedIoU: iouAfter };
 }

@@ -1,8 +1,8 @@
 import type { LabelledFrame } from "../../dataset/split.js";
 import { RegionFilter } from "../../engine/reference/region-filter.js";
 import { ConfusionMatrix } from "../../evaluation/confusion-matrix.js";
+import type { PredictionContext } from "../net/predict.js";
 import type { Weights } from "../net/weights.js";
-import type { ValidationContext } from "../validate.js";
 import { type ScoredFrame, scoreFrames } from "./score-frames.js";
 
 // The losses weigh rare classes up, so that they are learnt at all; a net then sees them where they are not. How much
@@ -28,7 +28,7 @@ const MOST_FRAMES = 64;
 const MOST_BIAS = 2.5;
 
 /** What is tried. */
-interface Grid {
+export interface Grid {
   /** Changes of a bias, around the best so far, one list after the other. */
   readonly biases: readonly (readonly number[])[];
   /** Leads over the background that may confirm a region, before the bias is added. */
@@ -48,9 +48,7 @@ const FINE: Grid = {
 };
 
 /** In a training it is enough to know which of two checkpoints is better. */
-const COARSE: Grid = { biases: [[-1.6, -0.8, 0.8, 1.6]], leads: [1, 2, 4, 6], rounds: 1 };
-/** Of the px in either direction, there. */
-const COARSE_EVERY_PX = 4;
+export const COARSE: Grid = { biases: [[-1.6, -0.8, 0.8, 1.6]], leads: [1, 2, 4, 6], rounds: 1 };
 
 /**
  * Runs a net over frames and finds the biases and confirming leads for it.
@@ -58,36 +56,21 @@ const COARSE_EVERY_PX = 4;
  * @param onProgress called with what is being done and the share of it, 0..1
  */
 export async function calibrate(
-  context: ValidationContext,
+  context: PredictionContext,
   weights: Weights,
   frames: readonly LabelledFrame[],
   onProgress: (what: string, share: number) => void = () => {},
 ): Promise<Calibration> {
-  const chosen = choose(frames);
+  const chosen = frames.filter((_, index) => isForCalibration(index, frames.length));
   const scored = await scoreFrames(context, weights, chosen, (done) =>
     onProgress("running the net", done / chosen.length),
   );
   return searchThresholds(scored, context.net.classCount, context.ignoreIndex, onProgress);
 }
 
-/**
- * What a net is worth once it is calibrated, to within a point: by it a training chooses its best checkpoint. Before
- * calibration long trainings look no better than short ones (docs/nets.md).
- * @returns mean IoU of the classes but background, 0..1
- */
-export async function calibratedIoU(
-  context: ValidationContext,
-  weights: Weights,
-  frames: readonly LabelledFrame[],
-): Promise<number> {
-  const scored = await scoreFrames(context, weights, choose(frames), () => {}, COARSE_EVERY_PX);
-  const { classCount } = context.net;
-  return searchThresholds(scored, classCount, context.ignoreIndex, () => {}, COARSE).iouAfter;
-}
-
-function choose(frames: readonly LabelledFrame[]): LabelledFrame[] {
-  const every = Math.max(1, Math.ceil(frames.length / MOST_FRAMES));
-  return frames.filter((_, index) => index % every === 0);
+/** Whether a frame of so many is one of those that are calibrated on: evenly spread, `MOST_FRAMES` at most. */
+export function isForCalibration(index: number, frames: number): boolean {
+  return index % Math.max(1, Math.ceil(frames / MOST_FRAMES)) === 0;
 }
 
 /**
@@ -99,7 +82,7 @@ export function searchThresholds(
   classes: number,
   ignoreIndex: number,
   onProgress: (what: string, share: number) => void = () => {},
-  grid = FINE,
+  grid: Grid = FINE,
 ): Calibration {
   const biases = new Float32Array(classes);
   const leads = new Float32Array(classes);

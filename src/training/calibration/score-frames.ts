@@ -1,11 +1,9 @@
 import { type Picture, readImage, readLabel } from "../../dataset/read-picture.js";
 import type { LabelledFrame } from "../../dataset/split.js";
 import { UpsampleArgmax } from "../../engine/reference/upsample-argmax.js";
-import { normalisePicture } from "../data/normalise-picture.js";
-import { runNet } from "../net/run-net.js";
+import { type Prediction, type PredictionContext, predict } from "../net/predict.js";
 import { parameterTensors } from "../net/trainer-step.js";
 import type { Weights } from "../net/weights.js";
-import type { ValidationContext } from "../validate.js";
 
 /** What a net says of a labelled frame, before the choice of a class. */
 export interface ScoredFrame {
@@ -23,37 +21,47 @@ export interface ScoredFrame {
  * its last digit
  */
 export async function scoreFrames(
-  { tf, ops, net, layout, normalisation }: ValidationContext,
+  context: PredictionContext,
   weights: Weights,
   frames: readonly LabelledFrame[],
   onFrame: (done: number) => void,
   every = 2,
 ): Promise<ScoredFrame[]> {
+  const { tf, layout, normalisation } = context;
   const tensors = parameterTensors(tf, layout, weights);
   const scored: ScoredFrame[] = [];
   try {
     for (const { imagePath, labelPath } of frames) {
       const picture = await readImage(imagePath, normalisation.colour);
-      const { width, height, data } = normalisePicture(picture, normalisation, net.multipleOf);
-      const result = tf.tidy(() =>
-        runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, net.inputChannels])),
-      );
-      const planes = tf.transpose(result, [0, 3, 1, 2]);
-      const logits = planes.dataSync() as Float32Array;
-      tf.dispose([result, planes]);
-      scored.push({
-        logits,
-        width: width / net.outputStride,
-        height: height / net.outputStride,
-        decoder: decoderFor(net.classCount, net.outputStride, width, height, picture, every),
-        label: thin(await readLabel(labelPath), every),
-      });
+      const prediction = predict(context, tensors, picture);
+      scored.push(scorePrediction(context, prediction, picture, await readLabel(labelPath), every));
+      prediction.logits.dispose();
       onFrame(scored.length);
     }
   } finally {
     tf.dispose([...tensors.values()]);
   }
   return scored;
+}
+
+/** @param every a px of so many in either direction is scored */
+export function scorePrediction(
+  { tf, net }: PredictionContext,
+  { logits, width, height }: Prediction,
+  picture: Pick<Picture, "width" | "height">,
+  label: Picture,
+  every: number,
+): ScoredFrame {
+  const planes = tf.transpose(logits, [0, 3, 1, 2]);
+  const values = planes.dataSync() as Float32Array;
+  planes.dispose();
+  return {
+    logits: values,
+    width: width / net.outputStride,
+    height: height / net.outputStride,
+    decoder: decoderFor(net.classCount, net.outputStride, width, height, picture, every),
+    label: thin(label, every),
+  };
 }
 
 function thin({ width, height, channels, data }: Picture, every: number): Picture {

@@ -9,10 +9,10 @@ import type { Engine } from "../../engine/engine.js";
 import { withAllRegions } from "../../model/all-regions.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import { normalisePicture } from "../data/normalise-picture.js";
+import { type PredictionContext, predictMask } from "../net/predict.js";
 import { runNet } from "../net/run-net.js";
 import { parameterTensors } from "../net/trainer-step.js";
 import type { Weights } from "../net/weights.js";
-import { predictMask, type ValidationContext } from "../validate.js";
 
 /** How far the exported file is from what was trained, over all pictures. */
 export interface RuntimeDifference {
@@ -29,7 +29,7 @@ export interface RuntimeDifference {
  * @param onImage called with the number of pictures done
  */
 export async function compareRuntimes(
-  context: ValidationContext,
+  context: PredictionContext,
   weights: Weights,
   model: LoadedModel,
   frames: readonly LabelledFrame[],
@@ -62,7 +62,7 @@ export async function compareRuntimes(
 }
 
 async function logitDifference(
-  { tf, ops, net, normalisation }: ValidationContext,
+  { tf, ops, net, normalisation }: PredictionContext,
   tensors: ReadonlyMap<string, Tensor4D | Tensor1D>,
   session: ort.InferenceSession,
   { manifest }: LoadedModel,

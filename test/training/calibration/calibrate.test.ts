@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import { openDataset } from "../../../src/dataset/dataset.js";
-import { listSplit } from "../../../src/dataset/split.js";
-import { INPUT } from "../../../src/nets/net.js";
-import { NetBuilder } from "../../../src/nets/net-builder.js";
-import { calibrate, calibratedIoU, searchThresholds } from "../../../src/training/calibration/calibrate.js";
+import { COARSE, isForCalibration, searchThresholds } from "../../../src/training/calibration/calibrate.js";
 import { decoderFor } from "../../../src/training/calibration/score-frames.js";
-import { WeightLayout } from "../../../src/training/net/weights.js";
-import { plane, temporaryFolder, writeDatasetJson, writeFrame } from "../../dataset/tiny-dataset.js";
-import { ops, tf } from "../tensorflow/check-op.js";
+import { plane } from "../../dataset/tiny-dataset.js";
 
 const SIDE = 16;
 
@@ -75,25 +69,30 @@ test("a class that is faintly seen where it is not must be confirmed, and then m
   expect(confirmAt[0]).toBe(0);
 });
 
-test("a net that sees too much is worth what it is worth when it is held back", async () => {
-  await using folder = await temporaryFolder();
-  await writeDatasetJson(folder.dir);
-  // Objects of 200 in a surrounding of 120, both seen: by a logit of (brightness - 60) / 255.
-  const image = (x: number) => (x < 8 ? 200 : 120);
-  await writeFrame(folder.dir, "val", "a", { width: 32, height: 16, image, label: (x) => (x < 8 ? 1 : 0) });
-  const b = new NetBuilder(1);
-  const output = b.conv(INPUT, { weights: "w", kernel: [1, 1], out: 2, bias: true });
-  const net = b.build({ family: "test", name: "t", options: {}, multipleOf: 4, outputStride: 1, output });
-  const layout = new WeightLayout(net);
-  const weights = layout.initial(1);
-  layout.byName(weights).get("w.kernel")!.set([0, 4]);
-  layout
-    .byName(weights)
-    .get("w.bias")!
-    .set([0, (-60 / 255) * 4]);
-  const normalisation = { colour: "grey" as const, mean: [0], std: [1] };
-  const context = { tf, ops, net, layout, normalisation, ignoreIndex: 255 };
-  const frames = await listSplit(await openDataset(folder.dir), "val");
-  expect((await calibrate(context, weights, frames)).iouBefore).toBeCloseTo(0.25, 5);
-  expect(await calibratedIoU(context, weights, frames)).toBe(1);
+test.each([
+  [3, 3],
+  [64, 64],
+  [65, 33],
+  [154, 52],
+  [640, 64],
+])("of %i frames %i are calibrated on, evenly spread", (frames, expected) => {
+  const chosen = Array.from({ length: frames }, (_, index) => index).filter((index) =>
+    isForCalibration(index, frames),
+  );
+  expect(chosen).toHaveLength(expected);
+  expect(new Set(chosen.slice(1).map((index, at) => index - chosen[at]!)).size).toBe(1);
+});
+
+test("a coarse search finds less than a fine one, and nothing else", () => {
+  const frame = frameWith((_, isThere) => (isThere ? 1.2 : 0.6), 2);
+  const [fine, coarse] = [
+    searchThresholds([frame], 2, 255),
+    searchThresholds([frame], 2, 255, () => {}, COARSE),
+  ];
+  expect(fine.iouAfter).toBe(1);
+  expect(coarse).toMatchObject({
+    iouBefore: fine.iouBefore,
+    iouAfter: 1,
+    biases: [0, expect.closeTo(-0.8, 5)],
+  });
 });
