@@ -33,16 +33,24 @@ const typed = (args) => `mavseg ${args.join(" ")}`;
 for (const name of names) {
   const recipe = RECIPES[name];
   const data = path.join(options.data, recipe.data);
-  const runFolder = path.join(options.runs, name);
+  const runOf = (model) => path.join(options.runs, model);
+  const runFolder = runOf(name);
   const model = path.join(options.into, name, "model.onnx");
   if (!options["cards-only"]) {
     process.stderr.write(`\n${name}: ${recipe.minutes} minutes of training\n`);
     const isBegun = existsSync(path.join(runFolder, "run.json"));
+    if (recipe.teacher !== undefined && !existsSync(path.join(runOf(recipe.teacher), "best.ckpt"))) {
+      process.stderr.write(`${name} learns from ${recipe.teacher}: train that one first\n`);
+      process.exit(2);
+    }
     mavseg(
-      ...(isBegun ? ["train", "--out", runFolder, "--resume"] : trainArguments(recipe, data, runFolder)),
+      ...(isBegun
+        ? ["train", "--out", runFolder, "--resume"]
+        : trainArguments(recipe, data, runFolder, runOf)),
     );
     mkdirSync(path.dirname(model), { recursive: true });
     mavseg(...exportArguments(name, runFolder, model));
+    runProgram("scripts/half-model.mjs", [path.dirname(model)]);
   }
   const score = path.join(runFolder, "score.json");
   const time = path.join(runFolder, "time.json");
@@ -50,9 +58,10 @@ for (const name of names) {
   await writeFile(score, mavseg("eval", "--model", model, "--data", data, "--split", "val", "--json"));
   await writeFile(time, runProgram("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
   const commands = [
-    typed(trainArguments(recipe, recipe.data, "run")),
+    typed(trainArguments(recipe, recipe.data, "run", (teacher) => `run-of-${teacher}`)),
     typed(exportArguments(name, "run", "model.onnx")),
   ];
   const card = ["--model", model, "--score", score, "--time", time, "--recipe", commands.join("\n")];
+  if (existsSync(path.join(runFolder, "curves.html"))) card.push("--run", runFolder);
   process.stdout.write(runProgram("scripts/model-card.mjs", card));
 }

@@ -28,33 +28,46 @@ const TN_PENSTOCK = [
 ].flat();
 
 /**
- * By the model's name. `minutes` are those of one core (`--threads 1`). The learning rate is the default, three times that
- * with which `tied-s-perch_drone` was trained: its card has the rate that it had.
+ * By the model's name. `minutes` are those of one core (`--threads 1`). `teacher` is the model whose run a net learns from as
+ * well: that one comes first.
  */
 export const RECIPES = {
   "tied-m-perch_drone": { data: "perch_drone", net: "tied-m", minutes: 45, seed: 4, train: PERCH_DRONE },
   "tied-m-tn_penstock": { data: "tn_penstock", net: "tied-m", minutes: 95, seed: 3, train: TN_PENSTOCK },
-  "tied-s-perch_drone": { data: "perch_drone", net: "tied-s", minutes: 50, seed: 2, train: PERCH_DRONE },
-  "tied-s-tn_penstock": { data: "tn_penstock", net: "tied-s", minutes: 50, seed: 3, train: TN_PENSTOCK },
-  "mavnet-perch_drone": { data: "perch_drone", net: "mavnet", minutes: 40, seed: 1, train: PERCH_DRONE },
-  "mavnet-tn_penstock": { data: "tn_penstock", net: "mavnet", minutes: 40, seed: 1, train: TN_PENSTOCK },
+  "tied-s-perch_drone": {
+    data: "perch_drone",
+    net: "tied-s",
+    // What 4,200 parameters leave room for: one input channel.
+    netOptions: ["untie=decoder,down"],
+    train: PERCH_DRONE,
+    teacher: "tied-m-perch_drone",
+    minutes: 60,
+    seed: 4,
+  },
+  "tied-s-tn_penstock": {
+    data: "tn_penstock",
+    net: "tied-s",
+    netOptions: ["untie=decoder"],
+    train: TN_PENSTOCK,
+    teacher: "tied-m-tn_penstock",
+    minutes: 60,
+    seed: 3,
+  },
+  "mavnet-perch_drone": { data: "perch_drone", net: "mavnet", minutes: 46, seed: 4, train: PERCH_DRONE },
+  "mavnet-tn_penstock": { data: "tn_penstock", net: "mavnet", minutes: 46, seed: 3, train: TN_PENSTOCK },
 };
 
-/** @returns the arguments of `mavseg train` */
-export function trainArguments({ net, minutes, seed, train }, data, out) {
+/**
+ * @param run folder of the run by its model's name
+ * @returns the arguments of `mavseg train`
+ */
+export function trainArguments({ net, netOptions = [], minutes, seed, train, teacher }, data, out, run) {
   return [
-    "train",
-    "--data",
-    data,
-    "--net",
-    net,
-    "--minutes",
-    minutes,
-    "--seed",
-    seed,
+    ...["train", "--data", data, "--net", net, "--minutes", minutes, "--seed", seed],
+    ...netOptions.flatMap((option) => ["--net-option", option]),
     ...train,
-    "--out",
-    out,
+    ...(teacher === undefined ? [] : ["--teacher", run(teacher)]),
+    ...["--out", out],
   ].map(String);
 }
 
