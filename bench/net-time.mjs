@@ -93,7 +93,7 @@ const WARM_UP_ROUNDS = 3;
  * onnxruntime's threads spin on for tens of milliseconds, on the cores that the next entry wants: right behind one another
  * nets take up to three times as long as alone. A camera leaves such a pause too.
  */
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
   for (const { run, ms } of entries) {
     await sleep(PAUSE_MS);
