@@ -5,7 +5,7 @@ import type { Protocol } from "./frame-source.js";
 import { encodeImageZmqMessage } from "./imagezmq.js";
 import { LimitedLog, type Log } from "./log.js";
 import { encodeFrameMessage } from "./message-codec.js";
-import { untilSent } from "./sender-end.js";
+import { createSenderClose } from "./sender-end.js";
 import { FRAME_HIGH_WATER_MARK, LIVELY, SENDER_LINGER_MS } from "./socket-options.js";
 
 export interface FramePublisher {
@@ -45,13 +45,13 @@ async function openBroadcaster({ address, protocol, topic }: FramePublisherOptio
   const socket = new XPublisher(SENDER_OPTIONS);
   const endpoint = await openOrClose(socket, address);
   const firstSubscription = followSubscriptions(socket);
-  const sent = untilSent(socket);
+  const close = createSenderClose(socket);
   return {
     endpoint,
     subscribed: () => firstSubscription,
     send: (frame) =>
       socket.send(protocol === "mavseg" ? encodeFrameMessage(topic, frame) : encodeImageZmqMessage(frame)),
-    close: () => closeSender(socket, sent),
+    close,
   };
 }
 
@@ -84,7 +84,7 @@ async function openRequester({ address, log }: FramePublisherOptions): Promise<F
   });
   const faults = new LimitedLog(log);
   const endpoint = await openOrClose(socket, address);
-  const sent = untilSent(socket);
+  const close = createSenderClose(socket);
   return {
     endpoint,
     subscribed: () => Promise.resolve(),
@@ -97,13 +97,8 @@ async function openRequester({ address, log }: FramePublisherOptions): Promise<F
         faults.warn("reply", { seq: frame.seq, timeoutMs: REPLY_TIMEOUT_MS }, "the hub did not answer");
       }
     },
-    close: () => closeSender(socket, sent),
+    close,
   };
-}
-
-function closeSender(socket: XPublisher | Request, sent: Promise<void>): Promise<void> {
-  socket.close();
-  return sent;
 }
 
 async function openOrClose(socket: Publisher | XPublisher | Request, address: Address): Promise<string> {

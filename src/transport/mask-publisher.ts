@@ -5,7 +5,7 @@ import { type Address, openAddress } from "./address.js";
 import { MaskPixelEncoder } from "./mask-pixels.js";
 import { encodeMaskMessage, type MaskContext } from "./message-codec.js";
 import type { MaskEncoding } from "./message-header.js";
-import { untilSent } from "./sender-end.js";
+import { createSenderClose } from "./sender-end.js";
 import { LIVELY, MASK_HIGH_WATER_MARK, SENDER_LINGER_MS } from "./socket-options.js";
 
 export interface MaskPublisherOptions extends Omit<MaskContext, "ageMs"> {
@@ -21,11 +21,11 @@ export class MaskPublisher {
   readonly endpoint: string;
   readonly #options: MaskPublisherOptions;
   readonly #pixels = new MaskPixelEncoder();
-  readonly #sent: Promise<void>;
+  readonly #close: () => Promise<void>;
 
   constructor(socket: Publisher, endpoint: string, options: MaskPublisherOptions) {
     this.#socket = socket;
-    this.#sent = untilSent(socket);
+    this.#close = createSenderClose(socket);
     this.endpoint = endpoint;
     this.#options = options;
   }
@@ -48,8 +48,7 @@ export class MaskPublisher {
 
   /** Masks on their way get a second to leave: resolves when they have, or it is over. A process must not end before. */
   close(): Promise<void> {
-    this.#socket.close();
-    return this.#sent;
+    return this.#close();
   }
 }
 

@@ -1,13 +1,21 @@
 import type { Socket } from "zeromq";
 
 /**
- * Follows a socket that sends until it has ended: resolves when all that it was given has left after it was closed, or
- * the time to linger is over. To be called before the socket is closed.
+ * Makes the `close` of a socket that sends: it resolves when all that the socket was given has left, or the time to linger
+ * is over. To be called while the socket is open.
  *
  * ZeroMQ sends payloads from the very memory that it was given. A process that ends before they have left frees that memory
  * under its hands, and the last message arrives with anything in it.
  */
-export async function untilSent({ events }: Socket): Promise<void> {
+export function createSenderClose(socket: Socket): () => Promise<void> {
+  const sent = untilEnd(socket);
+  return () => {
+    socket.close();
+    return sent;
+  };
+}
+
+async function untilEnd({ events }: Socket): Promise<void> {
   try {
     for await (const event of events) if (event.type === "end") return;
   } catch {

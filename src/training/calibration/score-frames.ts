@@ -15,17 +15,15 @@ export interface ScoredFrame {
   readonly label: Picture;
 }
 
-/**
- * @param onFrame called with the number of frames done
- * @param every a px of so many in either direction is scored: 2 takes a quarter of the time, for an IoU that differs in
- * its last digit
- */
+/** A px of so many in either direction is scored: a quarter of the time, for an IoU that differs in its last digit. */
+const EVERY_PX = 2;
+
+/** @param onFrame called with the number of frames done */
 export async function scoreFrames(
   context: PredictionContext,
   weights: Weights,
   frames: readonly LabelledFrame[],
   onFrame: (done: number) => void,
-  every = 2,
 ): Promise<ScoredFrame[]> {
   const { tf, layout, normalisation } = context;
   const tensors = parameterTensors(tf, layout, weights);
@@ -34,7 +32,7 @@ export async function scoreFrames(
     for (const { imagePath, labelPath } of frames) {
       const picture = await readImage(imagePath, normalisation.colour);
       const prediction = predict(context, tensors, picture);
-      scored.push(scorePrediction(context, prediction, picture, await readLabel(labelPath), every));
+      scored.push(scorePrediction(context, prediction, picture, await readLabel(labelPath), EVERY_PX));
       prediction.logits.dispose();
       onFrame(scored.length);
     }

@@ -1,4 +1,3 @@
-import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
 import * as ort from "onnxruntime-node";
 import { halvesToFloats, toHalf } from "../../core/half-float.js";
 import { stampNow } from "../../core/stamp.js";
@@ -9,8 +8,7 @@ import type { Engine } from "../../engine/engine.js";
 import { withAllRegions } from "../../model/all-regions.js";
 import type { LoadedModel } from "../../model/load-model.js";
 import { normalisePicture } from "../data/normalise-picture.js";
-import { type PredictionContext, predictMask } from "../net/predict.js";
-import { runNet } from "../net/run-net.js";
+import { maskOf, type Prediction, type PredictionContext, predict } from "../net/predict.js";
 import { parameterTensors } from "../net/trainer-step.js";
 import type { Weights } from "../net/weights.js";
 
@@ -46,9 +44,10 @@ export async function compareRuntimes(
   try {
     for (const [index, frame] of frames.entries()) {
       const picture = await readImage(frame.imagePath, context.normalisation.colour);
-      largest = Math.max(largest, await logitDifference(context, tensors, session, model, picture));
+      const prediction = predict(context, tensors, picture);
+      const expected = maskOf(context, prediction, picture);
+      largest = Math.max(largest, await logitDifference(context, prediction, session, model, picture));
       const mask = await engineMask(engine, picture, index);
-      const expected = predictMask(context, tensors, picture);
       for (let i = 0; i < expected.length; i++) if (expected[i] === mask[i]) equal++;
       pixels += expected.length;
       onImage(index + 1);
@@ -61,9 +60,10 @@ export async function compareRuntimes(
   return { images: frames.length, largestLogitDifference: largest, equalMaskShare: equal / pixels };
 }
 
+/** Disposes of the prediction's logits. */
 async function logitDifference(
-  { tf, ops, net, normalisation }: PredictionContext,
-  tensors: ReadonlyMap<string, Tensor4D | Tensor1D>,
+  { tf, net, normalisation }: PredictionContext,
+  prediction: Prediction,
   session: ort.InferenceSession,
   { manifest }: LoadedModel,
   picture: Picture,
@@ -81,15 +81,9 @@ async function logitDifference(
     : new ort.Tensor("float32", planes, dims);
   const output = (await session.run({ [manifest.input.name]: tensor }))[manifest.output.name]!.data;
   const actual = isHalf ? floatsOf(output as Uint16Array) : (output as Float32Array);
-  const logits = tf.tidy(() =>
-    tf.transpose(
-      runNet(tf, ops, net, tensors, tf.tensor4d(data, [1, height, width, channels])),
-      [0, 3, 1, 2],
-    ),
-  );
-  // Read outside of tidy, which walks every element of an array that is returned from it.
+  const logits = tf.transpose(prediction.logits, [0, 3, 1, 2]);
   const expected = logits.dataSync();
-  logits.dispose();
+  tf.dispose([logits, prediction.logits]);
   let largest = 0;
   for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(expected[i]! - actual[i]!));
   return largest;

@@ -57,11 +57,3 @@ export function maskOf(
   ids.dispose();
   return mask;
 }
-
-/** @returns class ids `[height, width]` of the picture */
-export function predictMask(context: PredictionContext, tensors: Parameters, picture: Picture): Uint8Array {
-  const prediction = predict(context, tensors, picture);
-  const mask = maskOf(context, prediction, picture);
-  prediction.logits.dispose();
-  return mask;
-}

@@ -61,7 +61,7 @@ export function computeStep(
   teacherLogits?: Float32Array,
 ): StepResult {
   const { tf, ops, net, layout } = context;
-  const observed: KeptStatistics[] = [];
+  const observed: ObservedStatistics[] = [];
   let parts = { focal: 0, dice: 0, distillation: 0 };
   const result = tf.tidy(() => {
     const tensors = parameterTensors(tf, layout, weights);
@@ -103,7 +103,7 @@ export function observeNorms(
   weights: Weights,
   batch: Batch,
 ): NormSample[] {
-  const observed: KeptStatistics[] = [];
+  const observed: ObservedStatistics[] = [];
   tf.tidy(() => {
     const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, net.inputChannels]);
     const parameters = parameterTensors(tf, layout, weights) as ParameterTensors;
@@ -112,16 +112,14 @@ export function observeNorms(
   return readSamples(tf, observed);
 }
 
-/** Kept, since the scope that they are made in would dispose of them before they are read. */
-type KeptStatistics = ObservedStatistics;
-
-function keepIn(tf: Tf, observed: KeptStatistics[]): (seen: ObservedStatistics) => void {
+/** Keeps what is observed: the scope that it is made in would dispose of it before it is read. */
+function keepIn(tf: Tf, observed: ObservedStatistics[]): (seen: ObservedStatistics) => void {
   return ({ norm, mean, variance }) => {
     observed.push({ norm, mean: tf.keep(mean), variance: tf.keep(variance) });
   };
 }
 
-function readSamples(tf: Tf, observed: readonly KeptStatistics[]): NormSample[] {
+function readSamples(tf: Tf, observed: readonly ObservedStatistics[]): NormSample[] {
   const samples = observed.map(({ norm, mean, variance }) => ({
     norm,
     mean: mean.dataSync() as Float32Array,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { predictMask } from "../../../src/training/net/predict.js";
+import { maskOf, predict } from "../../../src/training/net/predict.js";
 import { parameterTensors } from "../../../src/training/net/trainer-step.js";
 import { plane } from "../../dataset/tiny-dataset.js";
 import { tf } from "../tensorflow/check-op.js";
@@ -9,13 +9,14 @@ import { thresholdSetUp } from "../threshold-net.js";
 const WIDTH = 10;
 const HEIGHT = 7;
 
-describe("predictMask", () => {
+describe("the mask of a prediction", () => {
   const mask = (outputStride: 1 | 2, draw: (x: number, y: number) => number) => {
     const { context, weights } = thresholdSetUp(outputStride);
     const tensors = parameterTensors(tf, context.layout, weights);
     const picture = { width: WIDTH, height: HEIGHT, channels: 1 as const, data: plane(WIDTH, HEIGHT, draw) };
-    const ids = predictMask(context, tensors, picture);
-    tf.dispose([...tensors.values()]);
+    const prediction = predict(context, tensors, picture);
+    const ids = maskOf(context, prediction, picture);
+    tf.dispose([prediction.logits, ...tensors.values()]);
     return ids;
   };
 
