@@ -30,8 +30,15 @@ export async function withLock(folder, signal, work) {
   try {
     return await work();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await release(folder);
   }
+}
+
+/** By one rename as well: a folder that is being emptied would be taken by the next, and its lock removed with it. */
+async function release(folder) {
+  const aside = `${folder}.released.${os.hostname()}.${process.pid}`;
+  await rename(folder, aside).catch(() => {});
+  await rm(aside, { recursive: true, force: true });
 }
 
 async function acquire(folder) {
