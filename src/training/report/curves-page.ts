@@ -40,6 +40,14 @@ export function renderCurvesPage(log: readonly LogEntry[], info: RunInfo): strin
       points: validations.map((entry) => [minutes(entry), entry.iou[name] ?? 0]),
     }),
   );
+  const calibrated: Curve = {
+    name: "mean, calibrated",
+    color: "#222",
+    points: validations.flatMap((entry) =>
+      entry.calibratedIoU === undefined ? [] : [[minutes(entry), entry.calibratedIoU] as const],
+    ),
+  };
+  if (calibrated.points.length > 0) iouCurves.push(calibrated);
   const last = validations.at(-1);
   const best = validations.findLast((entry) => entry.best);
   const title = `${info.options.net} on ${info.dataset.name}`;
@@ -51,8 +59,8 @@ h2{font-size:1rem;margin:0}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
 <table>
 <tr><th>steps</th><td>${steps.at(-1)?.step ?? 0}</td></tr>
-<tr><th>best validation</th><td>${best ? `${percent(best.foregroundIoU)} mean IoU of the classes at step ${best.step}` : "none yet"}</td></tr>
-<tr><th>last validation</th><td>${last ? percent(last.foregroundIoU) : "none yet"}</td></tr>
+<tr><th>best validation</th><td>${best ? `${scoreOf(best)} at step ${best.step}` : "none yet"}</td></tr>
+<tr><th>last validation</th><td>${last ? scoreOf(last) : "none yet"}</td></tr>
 <tr><th>training speed</th><td>${steps.at(-1)?.imagesPerSecond ?? "?"} images/s</td></tr>
 <tr><th>seed</th><td>${info.options.seed}</td></tr>
 </table>
@@ -93,6 +101,14 @@ function chart(curves: readonly Curve[], range?: readonly [number, number]): str
   });
   const axis = `<text x="${WIDTH_PX - MARGIN_PX - 60}" y="${HEIGHT_PX - 8}">${right.toFixed(1)} min</text>`;
   return `<svg viewBox="0 0 ${WIDTH_PX} ${HEIGHT_PX}" role="img">${grid.join("")}${lines.join("")}${axis}</svg>`;
+}
+
+/** What a checkpoint was judged by comes first. */
+function scoreOf({ foregroundIoU, calibratedIoU }: ValidationEntry): string {
+  const plain = `${percent(foregroundIoU)} mean IoU of the classes`;
+  return calibratedIoU === undefined
+    ? plain
+    : `${percent(calibratedIoU)} mean IoU of the classes calibrated, ${percent(foregroundIoU)} before`;
 }
 
 function percent(value: number): string {

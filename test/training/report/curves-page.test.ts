@@ -24,7 +24,7 @@ test("the page says what was trained and what came of it", () => {
   const html = renderCurvesPage(log, sampleRun());
   expect(html).toContain("<title>tied on discs</title>");
   expect(html).toContain("75.00 % mean IoU of the classes at step 120");
-  expect(html).toContain("<td>50.00 %</td>");
+  expect(html).toContain("<td>50.00 % mean IoU of the classes</td>");
   expect(html).toContain("<td>12.5 images/s</td>");
 });
 
@@ -40,6 +40,15 @@ test("a curve goes through every logged value", () => {
   );
   // The loss's highest value is at the top.
   expect(loss.map(([, y]) => y)).toEqual([20, 125]);
+});
+
+test("what a checkpoint is judged by has a curve of its own and is told first", () => {
+  const judged = { ...validationAt(120, 0.5, true), calibratedIoU: 0.75 };
+  const html = renderCurvesPage([validationAt(60, 0.25, true), judged], sampleRun());
+  expect(html).toContain("75.00 % mean IoU of the classes calibrated, 50.00 % before at step 120");
+  expect(html).toContain(">mean, calibrated</text>");
+  const [, calibrated] = curves(html);
+  expect(calibrated).toEqual([[812, 230 - 0.75 * 210]]);
 });
 
 test("a class that does not occur counts as 0, and no number is left out", () => {
