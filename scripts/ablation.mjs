@@ -4,7 +4,8 @@
 //   node scripts/ablation.mjs --model tied-s-perch_drone --data ../shared/data/perch_drone \
 //     --variants scripts/ablation/tying.json --epochs 12 --seeds 1,2,3 --out runs/tying
 //
-// --model names the recipe (scripts/zoo/recipes.mjs) whose training options all variants share.
+// --model names the recipe (scripts/zoo/recipes.mjs) whose net and training options all variants share; its net options and
+// its teacher are left to the variants. One with "teacher": true learns from the run that --teacher names.
 // The list: [{ "variant": "untied", "train": ["--net", "tied-s", "--net-option", "tie=none"] }, ...]
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     data: { type: "string" },
     variants: { type: "string" },
     epochs: { type: "string", default: "12" },
+    teacher: { type: "string" },
     seeds: { type: "string", default: "1,2,3" },
     out: { type: "string", default: "runs/ablation" },
   },
@@ -32,15 +34,31 @@ if (recipe === undefined || options.data === undefined || options.variants === u
   process.exit(2);
 }
 const variants = JSON.parse(await readFile(options.variants, "utf8"));
+if (options.teacher === undefined && variants.some(({ teacher }) => teacher)) {
+  process.stderr.write("a variant has a teacher: name its run by --teacher\n");
+  process.exit(2);
+}
 const resultsFile = path.join(options.out, "results.jsonl");
 
-function measure({ variant, train }, seed) {
+function measure({ variant, train, teacher = false }, seed) {
   const folder = path.join(options.out, `${variants.findIndex((one) => one.variant === variant)}-${seed}`);
   const model = path.join(folder, "model.onnx");
   const { data, epochs } = options;
+  const own = teacher ? [...train, "--teacher", options.teacher] : train;
   // A variant's own options come last: they win over the recipe's.
-  const args = ["--data", data, "--epochs", epochs, "--seed", String(seed), ...recipe.train, ...train];
-  mavseg("train", ...args, "--out", folder);
+  const args = [
+    "--net",
+    recipe.net,
+    "--data",
+    data,
+    "--epochs",
+    epochs,
+    "--seed",
+    seed,
+    ...recipe.train,
+    ...own,
+  ];
+  mavseg("train", ...args.map(String), "--out", folder);
   mavseg("export", "--run", folder, "--out", model, "--name", "candidate");
   const score = JSON.parse(mavseg("eval", "--model", model, "--data", data, "--split", "val", "--json"));
   const { exportedParameters } = JSON.parse(mavseg("describe", "--model", model, "--json"));
