@@ -200,7 +200,8 @@ describe("mavseg video", () => {
 describe("a run that is killed", () => {
   test("three times goes on with --resume and writes the same bytes as one that is not", async () => {
     expect((await video(long, "whole", ...CHUNKED).ended()).code).toBe(0);
-    for (const chunk of ["000001", "000004", "000007"]) {
+    // The last kill leaves four chunks to go: a slow test must not come when the files are already being put in place.
+    for (const chunk of ["000001", "000004", "000005"]) {
       const running = video(long, "killed", ...CHUNKED, "--resume");
       await appears(path.join(dir, "killed/unfinished/chunks", chunk));
       running.kill("SIGKILL");
@@ -211,7 +212,7 @@ describe("a run that is killed", () => {
     expect(code).toBe(0);
     const [summary] = lastJson(stdout) as unknown as [{ frames: number; resumedFrames: number }];
     expect(summary.frames).toBe(400);
-    expect(summary.resumedFrames).toBeGreaterThanOrEqual(320);
+    expect(summary.resumedFrames).toBeGreaterThanOrEqual(240);
     expect(await hashes("killed")).toEqual(await hashes("whole"));
   });
 
