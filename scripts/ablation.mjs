@@ -46,19 +46,8 @@ function measure({ variant, train, teacher = false }, seed) {
   const { data, epochs } = options;
   const own = teacher ? [...train, "--teacher", options.teacher] : train;
   // A variant's own options come last: they win over the recipe's.
-  const args = [
-    "--net",
-    recipe.net,
-    "--data",
-    data,
-    "--epochs",
-    epochs,
-    "--seed",
-    seed,
-    ...recipe.train,
-    ...own,
-  ];
-  mavseg("train", ...args.map(String), "--out", folder);
+  const choices = ["--net", recipe.net, ...recipe.train, ...own];
+  mavseg("train", "--data", data, "--epochs", epochs, "--seed", String(seed), ...choices, "--out", folder);
   mavseg("export", "--run", folder, "--out", model, "--name", "candidate");
   const score = JSON.parse(mavseg("eval", "--model", model, "--data", data, "--split", "val", "--json"));
   const { exportedParameters } = JSON.parse(mavseg("describe", "--model", model, "--json"));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
 
@@ -46,6 +47,11 @@ export class Running {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Lets all others have the cores first; threads that it starts later inherit that. */
+  lowerPriority(): void {
+    os.setPriority(this.#child.pid!, os.constants.priority.PRIORITY_LOW);
   }
 
   kill(signal: NodeJS.Signals): void {

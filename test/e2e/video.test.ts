@@ -200,9 +200,10 @@ describe("mavseg video", () => {
 describe("a run that is killed", () => {
   test("three times goes on with --resume and writes the same bytes as one that is not", async () => {
     expect((await video(long, "whole", ...CHUNKED).ended()).code).toBe(0);
-    // The last kill leaves four chunks to go: a slow test must not come when the files are already being put in place.
-    for (const chunk of ["000001", "000004", "000005"]) {
+    for (const chunk of ["000001", "000004", "000007"]) {
       const running = video(long, "killed", ...CHUNKED, "--resume");
+      // On a busy machine the run could end before the test gets a core to see the chunk.
+      running.lowerPriority();
       await appears(path.join(dir, "killed/unfinished/chunks", chunk));
       running.kill("SIGKILL");
       expect((await running.ended()).code).toBeNull();
@@ -212,7 +213,7 @@ describe("a run that is killed", () => {
     expect(code).toBe(0);
     const [summary] = lastJson(stdout) as unknown as [{ frames: number; resumedFrames: number }];
     expect(summary.frames).toBe(400);
-    expect(summary.resumedFrames).toBeGreaterThanOrEqual(240);
+    expect(summary.resumedFrames).toBeGreaterThanOrEqual(320);
     expect(await hashes("killed")).toEqual(await hashes("whole"));
   });
 
