@@ -49,9 +49,9 @@ export class Running {
     return this.#child.pid;
   }
 
-  /** Lets all others have the cores first; threads that it starts later inherit that. */
+  /** Gets a third of a core that another wants; threads that it starts later inherit that. Less would starve it. */
   lowerPriority(): void {
-    os.setPriority(this.#child.pid!, os.constants.priority.PRIORITY_LOW);
+    os.setPriority(this.#child.pid!, 5);
   }
 
   kill(signal: NodeJS.Signals): void {
