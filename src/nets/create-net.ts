@@ -10,9 +10,10 @@ const down = z.enum(["dense", "separable"]);
 const tiedOptionsSchema = z.strictObject({
   widths: z.array(z.int().min(1).max(512)).min(1).max(6),
   dilations: z.union([dilationList, z.array(dilationList).min(1).max(6)]),
+  decoderDilations: z.union([dilationList, z.array(dilationList).min(1).max(5)]).optional(),
   rounds: z.int().min(1).max(8),
   tie: z.enum(["none", "depth", "scale"]),
-  untie: z.array(z.enum(["decoder", "down", "up"])).default([]),
+  untie: z.array(z.enum(["block", "decoder", "down", "up"])).default([]),
   down: z.union([down, z.array(down).max(5)]),
   norms: z.enum(["tied", "use"]).default("tied"),
 });
@@ -80,7 +81,7 @@ function parseTiedOptions(options: Record<string, unknown>): TiedSettings {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new MavsegError("USAGE", {
-      expected: "net options widths, dilations, rounds, tie, untie, down and norms",
+      expected: "net options widths, dilations, decoderDilations, rounds, tie, untie, down and norms",
       actual: `${issue.path.join(".") || "options"}: ${issue.message}`,
     });
   }
@@ -95,7 +96,7 @@ function parseTiedOptions(options: Record<string, unknown>): TiedSettings {
 }
 
 /** Lists that go by level must have one entry per level, or per way down. */
-function checkPerLevel({ widths, dilations, down }: TiedSettings): void {
+function checkPerLevel({ widths, dilations, decoderDilations, down }: TiedSettings): void {
   const fail = (expected: string, actual: number) => {
     throw new MavsegError("USAGE", {
       expected: `${expected} for widths=${widths.join(",")}`,
@@ -104,6 +105,9 @@ function checkPerLevel({ widths, dilations, down }: TiedSettings): void {
   };
   if (Array.isArray(dilations[0]) && dilations.length !== widths.length) {
     fail(`${widths.length} lists of dilations`, dilations.length);
+  }
+  if (Array.isArray(decoderDilations?.[0]) && decoderDilations.length !== widths.length - 1) {
+    fail(`${widths.length - 1} lists of the decoder's dilations`, decoderDilations.length);
   }
   if (Array.isArray(down) && down.length !== widths.length - 1)
     fail(`${widths.length - 1} ways down`, down.length);
@@ -130,7 +134,8 @@ function parseValue(key: string, value: string): unknown {
   const levels = value.split("/");
   if (key === "down") return levels.length > 1 ? levels : value;
   if (key === "untie") return value.split(",");
-  if (key === "dilations" && levels.length > 1) return levels.map((level) => level.split(",").map(Number));
-  if (key === "widths" || key === "dilations") return value.split(",").map(Number);
+  const isDilations = key === "dilations" || key === "decoderDilations";
+  if (isDilations && levels.length > 1) return levels.map((level) => level.split(",").map(Number));
+  if (key === "widths" || isDilations) return value.split(",").map(Number);
   return Number.isNaN(Number(value)) ? value : Number(value);
 }

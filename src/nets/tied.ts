@@ -9,6 +9,8 @@ export interface TiedOptions {
    * costs sixteen times what it costs at level 2, and depth in scale helps more.
    */
   readonly dilations: readonly number[] | readonly (readonly number[])[];
+  /** The decoder's, where they differ: one list for all its levels, or one for each but the lowest. */
+  readonly decoderDilations?: TiedOptions["dilations"] | undefined;
   /** How often the list of dilations is gone through in the encoder. */
   readonly rounds: number;
   /**
@@ -17,8 +19,8 @@ export interface TiedOptions {
    */
   readonly tie: "none" | "depth" | "scale";
   /**
-   * What has weights of its own all the same: the decoder's uses of the block, apart from the encoder's, and each way down
-   * or up, apart from the other levels'. Kernels of their own cost parameters and no time.
+   * What has weights of its own all the same: the decoder's uses of the block, apart from the encoder's, and each block,
+   * way down or way up, apart from the other levels'. Kernels of their own cost parameters and no time.
    */
   readonly untie: readonly Untied[];
   /**
@@ -34,7 +36,7 @@ export interface TiedOptions {
 }
 
 type Down = "dense" | "separable";
-type Untied = "decoder" | "down" | "up";
+type Untied = "block" | "decoder" | "down" | "up";
 
 /**
  * The weight-tied family. A 5x5 convolution with stride 4 takes the picture to a quarter of its size at once: work at
@@ -61,8 +63,8 @@ export function buildTied(
     return use;
   };
   /** The name of a piece's weights: by its level, or one for all levels, or a fresh one per use. */
-  const weights = (piece: "block" | Untied, level: number): string => {
-    const isOfAllLevels = tie === "scale" && (piece === "decoder" || !(untie as string[]).includes(piece));
+  const weights = (piece: Untied, level: number): string => {
+    const isOfAllLevels = tie === "scale" && (piece === "decoder" || !untie.includes(piece));
     const base = isOfAllLevels ? piece : `${piece}${level}`;
     return tie === "none" ? `${base}.use${countUse(base)}` : base;
   };
@@ -71,9 +73,14 @@ export function buildTied(
     return b.norm(input, norms === "tied" ? name : `${name}.use${countUse(name)}`);
   };
 
-  const block = (input: string, piece: "block" | "decoder", level: number): string => {
+  const block = (
+    input: string,
+    piece: "block" | "decoder",
+    level: number,
+    dilations: TiedOptions["dilations"],
+  ): string => {
     let x = input;
-    for (const dilation of dilationsAt(options, level)) {
+    for (const dilation of dilationsAt(dilations, level)) {
       const w = weights(piece, level);
       let h = b.depthwiseConv(x, {
         weights: `${w}.depthwise`,
@@ -107,12 +114,13 @@ export function buildTied(
   const skips: string[] = [];
   for (let level = 0; level < widths.length; level++) {
     if (level > 0) x = levelDown(x, level);
-    for (let round = 0; round < rounds; round++) x = block(x, "block", level);
+    for (let round = 0; round < rounds; round++) x = block(x, "block", level, options.dilations);
     skips.push(x);
   }
   const decoder = untie.includes("decoder") ? "decoder" : "block";
+  const decoderDilations = options.decoderDilations ?? options.dilations;
   for (let level = widths.length - 2; level >= 0; level--) {
-    x = block(b.relu(b.add(skips[level]!, levelUp(x, level))), decoder, level);
+    x = block(b.relu(b.add(skips[level]!, levelUp(x, level))), decoder, level, decoderDilations);
   }
   const output = b.conv(x, { weights: "classifier", kernel: [1, 1], out: classCount, bias: true });
   return b.build({
@@ -125,7 +133,7 @@ export function buildTied(
   });
 }
 
-function dilationsAt({ dilations }: TiedOptions, level: number): readonly number[] {
+function dilationsAt(dilations: TiedOptions["dilations"], level: number): readonly number[] {
   const at = dilations[level];
   return Array.isArray(at) ? at : (dilations as readonly number[]);
 }

@@ -49,6 +49,13 @@ test.each<[string, string, object, RegExp, RegExp]>([
     /3 lists of dilations/,
     /^2$/,
   ],
+  [
+    "a list of dilations for the lowest level's decoder, which it has not",
+    "tied",
+    { widths: [8, 8], decoderDilations: [[1], [2]] },
+    /1 lists of the decoder's dilations/,
+    /^2$/,
+  ],
   ["a way down too many", "tied", { widths: [8, 8], down: ["dense", "dense"] }, /1 ways down/, /^2$/],
   ["an unknown way down", "tied", { down: "up" }, /down/, /^down: /],
 ])("%s is refused", (_, name, options, expected, actual) => {
@@ -75,8 +82,10 @@ test("what is untied is a list", () => {
 });
 
 test("lists that go by level are parted by slashes", () => {
-  expect(parseNetOptions(["dilations=1/1,2/1,2,4", "down=dense/separable"])).toEqual({
+  const options = ["dilations=1/1,2/1,2,4", "decoderDilations=1/1,2", "down=dense/separable"];
+  expect(parseNetOptions(options)).toEqual({
     dilations: [[1], [1, 2], [1, 2, 4]],
+    decoderDilations: [[1], [1, 2]],
     down: ["dense", "separable"],
   });
 });

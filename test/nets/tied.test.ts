@@ -55,11 +55,32 @@ describe("untie", () => {
     expect(usesOf(net, "up")).toEqual([1, 1]);
   });
 
+  test("gives each level a block of its own, which its decoder shares", () => {
+    const net = tied({ tie: "scale", untie: ["block"] });
+    expect(usesOf(net, "block")).toEqual([4, 4, 4, 4, 2, 2]);
+    expect(usesOf(net, "down")).toEqual([2, 2]);
+    const both = tied({ tie: "scale", untie: ["block", "decoder"] });
+    expect(usesOf(both, "block")).toEqual(Array(6).fill(2));
+    expect(usesOf(both, "decoder")).toEqual([4, 4]);
+  });
+
   test("changes neither the graph nor its cost", () => {
-    const [all, some] = [tied({ tie: "scale" }), tied({ tie: "scale", untie: ["decoder", "down", "up"] })];
+    const untie = ["block", "decoder", "down", "up"];
+    const [all, some] = [tied({ tie: "scale" }), tied({ tie: "scale", untie })];
     expect(some.nodes.map(({ op }) => op)).toEqual(all.nodes.map(({ op }) => op));
     expect(measureNet(some, 64, 64).macs).toBe(measureNet(all, 64, 64).macs);
   });
+});
+
+test("the decoder may have dilations of its own", () => {
+  const usesAt = (decoderDilations: unknown) => {
+    const net = tied({ tie: "depth", untie: ["decoder"], decoderDilations });
+    return ["block0", "block1", "block2", "decoder0", "decoder1"].map(
+      (piece) => usesOf(net, `${piece}.depthwise`)[0],
+    );
+  };
+  expect(usesAt([1])).toEqual([2, 2, 2, 1, 1]);
+  expect(usesAt([[1], [1, 2, 4]])).toEqual([2, 2, 2, 1, 3]);
 });
 
 test("dilations and ways down may differ from level to level", () => {
