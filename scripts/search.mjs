@@ -1,6 +1,7 @@
 // Searches nets and recipes within hours on two cores: successive halving over a list of candidates. Every candidate is
 // trained, exported, calibrated, scored on val and timed under ONNX Runtime beside MAVNet. Results go to results.jsonl and
-// index.html in --out; the same command goes on where it was stopped.
+// index.html in --out; the same command goes on where it was stopped. At the end the page gets the times of all candidates
+// side by side in one run: those on the way were taken hours apart.
 //
 //   node scripts/search.mjs --data ../shared/data/perch_drone --candidates scripts/search/perch_drone.json \
 //     --recipe tied-s-perch_drone --rungs 4,12,36 --out runs/search
@@ -14,6 +15,7 @@ import { readResults } from "./read-results.mjs";
 import { mavseg, runProgram } from "./run-program.mjs";
 import { chooseSurvivors } from "./search/halving.mjs";
 import { searchPage } from "./search/page.mjs";
+import { lastResults, withTimes } from "./search/results.mjs";
 import { RECIPES } from "./zoo/recipes.mjs";
 
 const { values: options } = parseArgs({
@@ -39,9 +41,16 @@ const shared = RECIPES[options.recipe]?.train ?? [];
 const candidates = JSON.parse(await readFile(options.candidates, "utf8"));
 const resultsFile = path.join(options.out, "results.jsonl");
 
+const folderOf = ({ name, minutes }) => path.join(options.out, `${minutes}-minutes`, name);
+
+/** @returns rows of the table of net times */
+function timeModels(models) {
+  return JSON.parse(runProgram("bench/net-time.mjs", [...models, "--rounds", options.rounds, "--json"])).rows;
+}
+
 /** Trains, exports, scores and times one candidate within so many minutes. */
 function measure({ name, train }, minutes) {
-  const folder = path.join(options.out, `${minutes}-minutes`, name);
+  const folder = folderOf({ name, minutes });
   const model = path.join(folder, "model.onnx");
   // A candidate's own options come last: they win over the recipe's.
   const args = ["--data", options.data, "--minutes", String(minutes), ...shared, ...train];
@@ -51,24 +60,23 @@ function measure({ name, train }, minutes) {
     mavseg("eval", "--model", model, "--data", options.data, "--split", "val", "--json"),
   );
   const described = JSON.parse(mavseg("describe", "--model", model, "--json"));
-  const times = JSON.parse(runProgram("bench/net-time.mjs", [model, "--rounds", options.rounds, "--json"]));
-  const time = times.rows.find((row) => row.name === name && row.kernels === "onnxruntime");
-  return {
+  const result = {
     name,
     minutes,
     iou: score.mIoUWithoutBackground,
     ofClasses: score.iou,
-    ms: time.medianMs,
-    timesFasterThanMavnet: time.timesFasterThanMavnet,
     parameters: described.exportedParameters,
     command: `mavseg train ${["--minutes", minutes, ...shared, ...train].join(" ")}`,
   };
+  return withTimes([result], timeModels([model]))[0];
 }
 
 async function writePage(results) {
-  const last = new Map(results.map((result) => [result.name, result]));
   const page = path.join(options.out, "index.html");
-  await writeFile(`${page}.part`, searchPage(`Search on ${path.basename(options.data)}`, [...last.values()]));
+  await writeFile(
+    `${page}.part`,
+    searchPage(`Search on ${path.basename(options.data)}`, lastResults(results)),
+  );
   await rename(`${page}.part`, page);
 }
 
@@ -92,4 +100,7 @@ for (const minutes of options.rungs.split(",").map(Number)) {
   );
   names = chooseSurvivors(ofRung, Number(options.keep));
 }
+const last = lastResults(await readResults(resultsFile));
+process.stderr.write(`\n${last.length} candidates' times side by side\n`);
+await writePage(withTimes(last, timeModels(last.map((result) => path.join(folderOf(result), "model.onnx")))));
 process.stdout.write(`best: ${names[0]}; ${path.join(options.out, "index.html")}\n`);
