@@ -41,6 +41,18 @@ const TIED_PRESETS: Record<string, Preset> = {
     down: "separable",
     norms: "use",
   },
+  // Blocks and ways of each level's own, and only the decoder's block shared: three such levels hold more within 4,200 values
+  // than four that share all (docs/nets.md).
+  "tied-s3": {
+    widths: [16, 16, 16],
+    dilations: [[1], [1, 2], [1, 2, 4, 8]],
+    decoderDilations: [[1], [1, 2]],
+    rounds: 1,
+    tie: "scale",
+    untie: ["block", "decoder", "down", "up"],
+    down: "separable",
+    norms: "use",
+  },
   "tied-m": MIDDLE,
   tied: { widths: [16, 24, 32], dilations: [1, 2, 4], rounds: 1, tie: "depth", down: "dense", norms: "use" },
 };

@@ -159,6 +159,6 @@ test("each further level doubles what the sides must be multiples of", () => {
   ).toEqual([4, 8, 16, 32]);
 });
 
-test.each(["tied-s", "tied-m"])("%s stays below 20,000 parameters with 4 classes", (name) => {
+test.each(["tied-s", "tied-s3", "tied-m"])("%s stays below 20,000 parameters with 4 classes", (name) => {
   expect(measureNet(createNet(name, 3, 4), 1024, 1280).trainableParameters).toBeLessThan(20_000);
 });
