@@ -4,6 +4,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { medianOf } from "../dist/benchmark/distribution.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -64,12 +65,11 @@ for (let round = 0; round < Number(options.rounds); round++) {
     times.get(name).push(...(await inChild(way)));
   }
 }
-const middle = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const asItIs = middle(times.get("as it is"));
+const asItIs = medianOf(times.get("as it is"));
 process.stdout.write(`${options.net}, ${batch} crops of 640x512 a step\n\n`);
 process.stdout.write("| | images/s | median ms a step | least ms | times as long |\n|---|---|---|---|---|\n");
 for (const [name, ms] of times) {
-  const median = middle(ms);
+  const median = medianOf(ms);
   process.stdout.write(
     `| ${name} | ${((1000 * batch) / median).toFixed(1)} | ${median.toFixed(1)} | ${Math.min(...ms).toFixed(1)} | ` +
       `${(median / asItIs).toFixed(2)} |\n`,

@@ -1,5 +1,6 @@
 // One way to train, measured in a process of its own: TensorFlow reads threads and oneDNN once, when it is loaded.
-
+import { openDataset } from "../../dist/dataset/dataset.js";
+import { listSplit } from "../../dist/dataset/split.js";
 import { createNet } from "../../dist/nets/create-net.js";
 import { BatchLoader } from "../../dist/training/data/batch-loader.js";
 import { CropSource } from "../../dist/training/data/crop-source.js";
@@ -7,7 +8,6 @@ import { SegmentationLoss } from "../../dist/training/loss/segmentation-loss.js"
 import { computeStep } from "../../dist/training/net/trainer-step.js";
 import { WeightLayout } from "../../dist/training/net/weights.js";
 import { DEFAULT_AUGMENTATION } from "../../dist/training/options.js";
-import { prepareData } from "../../dist/training/prepare.js";
 import { loadTensorFlow } from "../../dist/training/tensorflow/load.js";
 import { createOps } from "../../dist/training/tensorflow/ops.js";
 import { createStockOps } from "./stock-ops.mjs";
@@ -20,8 +20,8 @@ const AUGMENTATION = { ...DEFAULT_AUGMENTATION, classAware: 0.4, pasteObjects: 0
 const { way, net: netName, channels, batch, steps, data } = JSON.parse(process.argv[2]);
 const tf = await loadTensorFlow(way.threads);
 const ops = way.ops === "stock" ? createStockOps(tf) : createOps(tf);
-const prepared = data === undefined ? undefined : await prepareData(data);
-const classCount = prepared?.dataset.classes.length ?? 2;
+const dataset = data === undefined ? undefined : await openDataset(data);
+const classCount = dataset?.classes.length ?? 2;
 const net = createNet(netName, channels, classCount);
 const layout = new WeightLayout(net);
 const classWeights = Array.from({ length: classCount }, (_, id) => (id === 0 ? 1 : 5));
@@ -58,7 +58,7 @@ async function openBatches(kind) {
     return { next: async () => crops, recycle() {}, async close() {} };
   }
   const source = {
-    frames: prepared.train,
+    frames: await listSplit(dataset, "train"),
     colour: channels === 1 ? "grey" : "rgb",
     seed: 1,
     augmentation: AUGMENTATION,
@@ -66,7 +66,7 @@ async function openBatches(kind) {
       ...CROP,
       stride,
       classCount,
-      ignoreIndex: prepared.dataset.ignoreIndex,
+      ignoreIndex: dataset.ignoreIndex,
       ignoredAs: null,
       mean: Array(channels).fill(0.4),
       std: Array(channels).fill(0.2),
@@ -74,15 +74,10 @@ async function openBatches(kind) {
   };
   if (kind === "ahead") return BatchLoader.start({ source, batch, channels }, 0);
   const open = await CropSource.open(source);
-  const [imageLength, countsLength] = [images.length / batch, counts.length / batch];
   let done = 0;
   return {
     async next() {
-      for (let i = 0; i < batch; i++) {
-        const image = images.subarray(i * imageLength, (i + 1) * imageLength);
-        await open.fill(done, i, image, counts.subarray(i * countsLength, (i + 1) * countsLength));
-      }
-      done++;
+      await open.fillBatch(done++, batch, images, counts);
       return crops;
     },
     recycle() {},

@@ -4,9 +4,8 @@
 /** @returns operations as `createOps` makes them, out of nothing but tfjs' public functions */
 export function createStockOps(tf) {
   return {
-    conv2d: (x, kernel, window) => convolve(tf, (...args) => tf.conv2d(...args), x, kernel, window),
-    depthwiseConv2d: (x, kernel, window) =>
-      convolve(tf, (...args) => tf.depthwiseConv2d(...args), x, kernel, window),
+    conv2d: (x, kernel, window) => convolve(tf, tf.conv2d, x, kernel, window),
+    depthwiseConv2d: (x, kernel, window) => convolve(tf, tf.depthwiseConv2d, x, kernel, window),
     biasAdd: (x, bias) => tf.add(x, bias),
     relu: (x) => tf.relu(x),
     batchNorm: (x, gamma, beta, epsilon) => {

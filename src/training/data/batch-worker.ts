@@ -38,14 +38,7 @@ try {
 async function fillBatch(source: CropSource, order: BatchOrder): Promise<void> {
   const images = order.recycled?.images ?? new Float32Array(batch * imageLength);
   const counts = order.recycled?.counts ?? new Uint8Array(batch * countsLength);
-  for (let index = 0; index < batch; index++) {
-    await source.fill(
-      order.step,
-      index,
-      images.subarray(index * imageLength, (index + 1) * imageLength),
-      counts.subarray(index * countsLength, (index + 1) * countsLength),
-    );
-  }
+  await source.fillBatch(order.step, batch, images, counts);
   send({ kind: "batch", batch: { step: order.step, size: batch, width, height, images, counts } }, [
     images.buffer as ArrayBuffer,
     counts.buffer as ArrayBuffer,

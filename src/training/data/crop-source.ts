@@ -65,6 +65,23 @@ export class CropSource {
   }
 
   /**
+   * Fills the samples of a step's batch, one after the other.
+   * @param images filled: `[size, height, width, channels]`, see `fill`
+   * @param counts filled: `[size, height/stride, width/stride, classes]`
+   */
+  async fillBatch(step: number, size: number, images: Float32Array, counts: Uint8Array): Promise<void> {
+    const [imageLength, countsLength] = [images.length / size, counts.length / size];
+    for (let index = 0; index < size; index++) {
+      await this.fill(
+        step,
+        index,
+        images.subarray(index * imageLength, (index + 1) * imageLength),
+        counts.subarray(index * countsLength, (index + 1) * countsLength),
+      );
+    }
+  }
+
+  /**
    * Fills one sample of a batch.
    * @param image filled: `[height, width, channels]` float32, normalised
    * @param counts filled: `[height/stride, width/stride, classes]`, see `countCells`
