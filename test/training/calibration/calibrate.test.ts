@@ -83,6 +83,12 @@ test.each([
   expect(new Set(chosen.slice(1).map((index, at) => index - chosen[at]!)).size).toBe(1);
 });
 
+test("more frames may be asked for", () => {
+  const chosen = (frames: number) =>
+    Array.from({ length: frames }, (_, index) => isForCalibration(index, frames, 256)).filter(Boolean);
+  expect([154, 256, 257].map((frames) => chosen(frames).length)).toEqual([154, 256, 129]);
+});
+
 test("a coarse search finds less than a fine one, and nothing else", () => {
   const frame = frameWith((_, isThere) => (isThere ? 1.2 : 0.6), 2);
   const [fine, coarse] = [
