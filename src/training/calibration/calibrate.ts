@@ -21,7 +21,7 @@ export interface Calibration {
   readonly iouAfter: number;
 }
 
-/** What is exported: on a third of 154 frames a net got thresholds that cost it 1.2 points of IoU on all of them (docs/nets.md). */
+/** What is exported: on a third of 154 frames a net got thresholds that cost it 1.4 points of IoU on all of them (docs/nets.md). */
 const MOST_FRAMES = 256;
 
 /** Of a validation, which a training does again and again. */
